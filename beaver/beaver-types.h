@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(BEAVER_INSIDE) && !defined(BEAVER_COMPILATION)
+#error "Only <beaver/beaver.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <beaver/beaver-version-macros.h>
+
+G_BEGIN_DECLS
+
+/* Every public type once, so that no header needs another one's. One line a type, sorted. */
+typedef struct _BeaverDb BeaverDb;
+typedef struct _BeaverDict BeaverDict;
+typedef struct _BeaverManager BeaverManager;
+typedef struct _BeaverTransaction BeaverTransaction;
+
+/*< private >
+ * Declares a type whose structures stay inside the library: outside code can
+ * hold one and call it, but has nothing to derive from. */
+#define BEAVER_DECLARE_INTERNAL_TYPE(Type, type, TYPE)                            \
+  GType type##_get_type (void);                                                   \
+  typedef struct _##Type##Class Type##Class;                                      \
+  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, g_object_unref)                            \
+  G_GNUC_UNUSED static inline Type *BEAVER_##TYPE (gpointer instance)             \
+  {                                                                               \
+    return G_TYPE_CHECK_INSTANCE_CAST (instance, type##_get_type (), Type);       \
+  }                                                                               \
+  G_GNUC_UNUSED static inline gboolean BEAVER_IS_##TYPE (gpointer instance)       \
+  {                                                                               \
+    return G_TYPE_CHECK_INSTANCE_TYPE (instance, type##_get_type ());             \
+  }
+
+G_END_DECLS

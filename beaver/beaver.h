@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define BEAVER_INSIDE
+#include <beaver/beaver-enum-types.h>
+#include <beaver/beaver-error.h>
+#include <beaver/beaver-types.h>
+#include <beaver/beaver-version-macros.h>
+#include <beaver/beaver-version.h>
+#undef BEAVER_INSIDE

@@ -1,0 +1,13 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Runs func (data) in context, later, never in the calling thread; destroy runs there too. An attached source and not
+ * g_main_context_invoke(), which calls func in the worker itself whenever nobody iterates context at that moment. */
+void _beaver_context_post (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
+
+G_END_DECLS
