@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/beaver-cursor.h>
+#include <beaver/beaver-manager-private.h>
+
+G_BEGIN_DECLS
+
+/* Appends the next page (some hundred entries, as new GObjects) to entries, continuing behind the last key that state
+ * remembers; sets *at_end when that was the last one. Runs as a SCAN work, sometimes on a worker thread. */
+typedef gboolean (*BeaverCursorPage) (BeaverConnection *connection,
+                                      gpointer state,
+                                      GPtrArray *entries,
+                                      gboolean *at_end,
+                                      GError **error);
+
+BeaverCursor *_beaver_cursor_new (BeaverManagerCore *core,
+                                  BeaverCursorPage page,
+                                  gpointer state,
+                                  GDestroyNotify state_free);
+
+G_END_DECLS

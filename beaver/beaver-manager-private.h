@@ -1,0 +1,90 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/beaver-manager.h>
+#include <beaver/engine/beaver-connection-private.h>
+
+G_BEGIN_DECLS
+
+/* What a manager's work may see: immutable but for the atomics, reference counted, no GObject. Works that run on
+ * other threads hold one of these and never the manager. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  BeaverEngine *engine;  /* strong */
+  GMainContext *context; /* the context in which the database was opened: signals and callbacks */
+  const char *kind;      /* static: "dict", "log", "documents" ... the prefix of spec 3.2 */
+  char *name;
+  char *topic;          /* "dict:NAME" */
+  char *events_channel; /* "__events_dict:NAME__" */
+  int emits;            /* atomic: > 0 while somebody of this process listens, or the database always emits */
+} BeaverManagerCore;
+
+BeaverManagerCore *_beaver_manager_core_ref (BeaverManagerCore *self);
+void _beaver_manager_core_unref (BeaverManagerCore *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverManagerCore, _beaver_manager_core_unref)
+
+/* Data of the count and clear works below. */
+typedef struct
+{
+  BeaverManagerCore *core;
+  gint64 result; /* count: the number; clear: how many went */
+} BeaverManagerOp;
+
+struct _BeaverManager
+{
+  GObject parent_instance;
+};
+
+struct _BeaverManagerClass
+{
+  GObjectClass parent_class;
+
+  const char *kind;
+  BeaverWork count_work; /* SCAN, data BeaverManagerOp; NULL: not countable (BEAVER_ERROR_UNSUPPORTED) */
+  BeaverWork clear_work; /* WRITE, data BeaverManagerOp; NULL: not clearable. Emits its event itself. */
+
+  /* Closing, in this order, from any thread, each once at least and idempotent. stop only sets flags and wakes threads and
+   * waiters; join blocks until the manager's threads are gone (never from one of them: compare with g_thread_self()) and
+   * returns how many it joined. The default of both does nothing; chain up. dispose calls both. */
+  void (*stop) (BeaverManager *self);
+  guint (*join) (BeaverManager *self);
+  /* Live iterators, subscriptions: kind and name of what a user still holds, for the close report; may be NULL. */
+  void (*add_live_objects) (BeaverManager *self, GPtrArray *objects);
+};
+
+BeaverManagerCore *_beaver_manager_get_core (BeaverManager *self); /* borrowed, never NULL, valid until finalize */
+const char *_beaver_manager_get_options (BeaverManager *self);
+void _beaver_manager_stop (BeaverManager *self);
+guint _beaver_manager_join (BeaverManager *self);
+
+/* _beaver_engine_run() and _run_async() with "dict “settings”: " in front of error messages. */
+gboolean _beaver_manager_run (BeaverManager *self,
+                              BeaverAccess access,
+                              BeaverWork work,
+                              gpointer data,
+                              GCancellable *cancellable,
+                              GError **error);
+void _beaver_manager_run_async (BeaverManager *self,
+                                BeaverAccess access,
+                                BeaverWork work,
+                                gpointer data,
+                                GDestroyNotify data_free,
+                                GTask *task,
+                                BeaverFinish finish);
+
+/* Inside a WRITE work: tells listeners of this manager's events, after the commit, when anybody of this process listens
+ * or the database always emits. payload is JSON text. */
+gboolean _beaver_manager_core_emit (BeaverManagerCore *self,
+                                    BeaverConnection *connection,
+                                    const char *event,
+                                    const char *payload,
+                                    GError **error);
+
+/* Argument checks that every noun shares; they set BEAVER_ERROR_INVALID saying what, where and what to do. */
+gboolean _beaver_check_name (const char *kind, const char *name, GError **error);  /* not empty, UTF-8 */
+gboolean _beaver_check_text (const char *what, const char *text, GError **error);  /* UTF-8 */
+gboolean _beaver_check_finite (const char *what, double value, GError **error);    /* no NaN, no infinity */
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/engine/beaver-connection-private.h>
+
+G_BEGIN_DECLS
+
+/* Inside a WRITE work: appends a message to __beaver_pubsub_log__ by the ordering rule of spec 9 and touches the topic
+ * "channel:NAME". rowid and timestamp are optional. */
+gboolean _beaver_pubsub_append (BeaverConnection *connection,
+                                const char *channel,
+                                const char *payload,
+                                gint64 *rowid,
+                                double *timestamp,
+                                GError **error);
+
+G_END_DECLS
