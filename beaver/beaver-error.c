@@ -3,5 +3,18 @@
 #include "config.h"
 
 #include <beaver/beaver-error.h>
+#include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (beaver-error-quark, beaver_error)
+G_DEFINE_QUARK (beaver - error - quark, beaver_error)
+
+/* What the library says to people it says in errors, so this file is part of every program. A
+ * constructor, because a message may be wanted before any class was initialised. BEAVER_LOCALEDIR
+ * is for programs run from the build tree. */
+__attribute__ ((constructor)) static void
+beaver_error_bind_text_domain (void)
+{
+  const char *dir = g_getenv ("BEAVER_LOCALEDIR");
+
+  bindtextdomain (GETTEXT_PACKAGE, dir != NULL ? dir : LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+}

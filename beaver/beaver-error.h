@@ -67,6 +67,15 @@ typedef enum
  */
 #define BEAVER_ERROR (beaver_error_quark ())
 
+/**
+ * beaver_error_quark:
+ *
+ * The quark of the error domain, `BEAVER_ERROR` in C.
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
 BEAVER_AVAILABLE_IN_1_0
 GQuark beaver_error_quark (void);
 
