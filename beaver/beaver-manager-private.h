@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount ref_count;
-  BeaverEngine *engine;  /* strong */
-  GMainContext *context; /* the context in which the database was opened: signals and callbacks */
+  BeaverEngine *engine;  /* strong; NULL in a manager that was made by hand */
+  GMainContext *context; /* strong; the context in which the database was opened: signals and callbacks */
   const char *kind;      /* static: "dict", "log", "documents" ... the prefix of spec 3.2 */
   char *name;
   char *topic;          /* "dict:NAME" */
@@ -32,18 +32,27 @@ typedef struct
   gint64 result; /* count: the number; clear: how many went */
 } BeaverManagerOp;
 
+/* Subclasses embed this; the base's own fields are for beaver-manager.c, beaver-lock.c and beaver-events.c. */
 struct _BeaverManager
 {
   GObject parent_instance;
+
+  BeaverManagerCore *core; /* set before anybody else sees the manager, constant until finalize */
+  char *options;           /* the same; nullable */
+  int stopped;             /* atomic: _beaver_manager_stop() was called */
 };
 
 struct _BeaverManagerClass
 {
   GObjectClass parent_class;
 
-  const char *kind;
+  const char *kind; /* static; "manager" when the class says nothing */
   BeaverWork count_work; /* SCAN, data BeaverManagerOp; NULL: not countable (BEAVER_ERROR_UNSUPPORTED) */
   BeaverWork clear_work; /* WRITE, data BeaverManagerOp; NULL: not clearable. Emits its event itself. */
+
+  /* The core is there: what a manager needs of it from the start (threads, caches) begins here and not in constructed().
+   * Not called for managers that were made by hand. May be NULL. */
+  void (*attached) (BeaverManager *self);
 
   /* Closing, in this order, from any thread, each once at least and idempotent. stop only sets flags and wakes threads and
    * waiters; join blocks until the manager's threads are gone (never from one of them: compare with g_thread_self()) and
@@ -54,12 +63,28 @@ struct _BeaverManagerClass
   void (*add_live_objects) (BeaverManager *self, GPtrArray *objects);
 };
 
+/* How _beaver_db_get_manager() makes one. The engine and the context are no properties: what a binding constructs by
+ * hand (Beaver.Dict()) has neither and answers BEAVER_ERROR_CLOSED to everything. Properties of the subclass follow,
+ * NULL-terminated, as for g_object_new_valist(). name has been checked. */
+gpointer _beaver_manager_new (GType type,
+                              const char *name,
+                              BeaverEngine *engine,
+                              GMainContext *context,
+                              const char *options,
+                              const char *first_property,
+                              va_list properties);
+
+#define BEAVER_MANAGER_GET_CLASS(instance) (G_TYPE_INSTANCE_GET_CLASS ((instance), BEAVER_TYPE_MANAGER, BeaverManagerClass))
+
 BeaverManagerCore *_beaver_manager_get_core (BeaverManager *self); /* borrowed, never NULL, valid until finalize */
-const char *_beaver_manager_get_options (BeaverManager *self);
+/* The engine of the core; NULL with BEAVER_ERROR_CLOSED when there is none, it is closed, or the manager was stopped. */
+BeaverEngine *_beaver_manager_get_engine (BeaverManager *self, GError **error);
+const char *_beaver_manager_get_options (BeaverManager *self); /* nullable */
 void _beaver_manager_stop (BeaverManager *self);
 guint _beaver_manager_join (BeaverManager *self);
 
-/* _beaver_engine_run() and _run_async() with "dict “settings”: " in front of error messages. */
+/* _beaver_engine_run() and _run_async() with "dict “settings”: " in front of error messages. task stays the caller's, who
+ * may drop it at once. */
 gboolean _beaver_manager_run (BeaverManager *self,
                               BeaverAccess access,
                               BeaverWork work,
@@ -73,6 +98,22 @@ void _beaver_manager_run_async (BeaverManager *self,
                                 GDestroyNotify data_free,
                                 GTask *task,
                                 BeaverFinish finish);
+
+/* The same with a core alone, for cursors and iterators that outlive their manager. */
+gboolean _beaver_manager_core_check_open (BeaverManagerCore *self, GError **error);
+gboolean _beaver_manager_core_run (BeaverManagerCore *self,
+                                   BeaverAccess access,
+                                   BeaverWork work,
+                                   gpointer data,
+                                   GCancellable *cancellable,
+                                   GError **error);
+void _beaver_manager_core_run_async (BeaverManagerCore *self,
+                                     BeaverAccess access,
+                                     BeaverWork work,
+                                     gpointer data,
+                                     GDestroyNotify data_free,
+                                     GTask *task,
+                                     BeaverFinish finish);
 
 /* Inside a WRITE work: tells listeners of this manager's events, after the commit, when anybody of this process listens
  * or the database always emits. payload is JSON text. */

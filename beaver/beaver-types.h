@@ -13,8 +13,11 @@
 G_BEGIN_DECLS
 
 /* Every public type once, so that no header needs another one's. One line a type, sorted. */
+typedef struct _BeaverCursor BeaverCursor;
 typedef struct _BeaverDb BeaverDb;
 typedef struct _BeaverDict BeaverDict;
+typedef struct _BeaverDictBatch BeaverDictBatch;
+typedef struct _BeaverEntry BeaverEntry;
 typedef struct _BeaverManager BeaverManager;
 typedef struct _BeaverTransaction BeaverTransaction;
 

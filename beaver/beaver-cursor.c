@@ -1,0 +1,486 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <beaver/beaver-cursor-private.h>
+
+/**
+ * BeaverCursor:
+ *
+ * Goes over the entries of a structure, from page to page.
+ *
+ * A cursor fetches some hundred entries at a time and remembers where it stands by key, not by an
+ * open statement: it never holds a snapshot, blocks no writer and needs no closing to let the
+ * database go. It is not one frozen view either: what is inserted or removed behind the current
+ * page while it runs is seen or not seen accordingly; what stays in place all the time is delivered
+ * exactly once.
+ *
+ * [method@Beaver.Cursor.next] gives %NULL without an error at the end. After the database was
+ * closed it answers %BEAVER_ERROR_CLOSED. A cursor is used by one thread at a time.
+ *
+ * ```c
+ * g_autoptr(BeaverCursor) cursor = beaver_dict_items (settings, NULL, &error);
+ * BeaverEntry *entry;
+ *
+ * while ((entry = beaver_cursor_next (cursor, NULL, &error)) != NULL)
+ *   {
+ *     g_print ("%s: %s\n", beaver_entry_get_key (entry), beaver_entry_get_value (entry));
+ *     g_object_unref (entry);
+ *   }
+ * ```
+ *
+ * Since: 1.0
+ */
+
+/* What a page work on another thread may see. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  BeaverManagerCore *core;
+  BeaverCursorPage page;
+  gpointer state;
+  GDestroyNotify state_free;
+
+  /* Of the thread that uses the cursor; of the worker while the cursor is pending. */
+  GPtrArray *entries; /* (element-type GObject) the page, delivered from next on */
+  guint next;
+  gboolean at_end; /* no page follows entries */
+} CursorPlain;
+
+struct _BeaverCursor
+{
+  GObject parent_instance;
+
+  CursorPlain *plain;
+  int pending; /* atomic: an asynchronous call is under way */
+  int closed;  /* atomic */
+};
+
+G_DEFINE_FINAL_TYPE (BeaverCursor, beaver_cursor, G_TYPE_OBJECT)
+
+static CursorPlain *
+cursor_plain_ref (CursorPlain *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+cursor_plain_unref (gpointer pointer)
+{
+  CursorPlain *self = pointer;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  if (self->state_free != NULL)
+    self->state_free (self->state);
+  g_ptr_array_unref (self->entries);
+  _beaver_manager_core_unref (self->core);
+  g_free (self);
+}
+
+static void
+beaver_cursor_finalize (GObject *object)
+{
+  BeaverCursor *self = BEAVER_CURSOR (object);
+
+  g_clear_pointer (&self->plain, cursor_plain_unref);
+  G_OBJECT_CLASS (beaver_cursor_parent_class)->finalize (object);
+}
+
+static void
+beaver_cursor_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boolean (value, beaver_cursor_is_closed (BEAVER_CURSOR (object)));
+}
+
+static void
+beaver_cursor_class_init (BeaverCursorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = beaver_cursor_finalize;
+  object_class->get_property = beaver_cursor_get_property;
+
+  /**
+   * BeaverCursor:closed: (getter is_closed)
+   *
+   * Whether the cursor, or its database, was closed.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+      object_class, 1,
+      g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+beaver_cursor_init (BeaverCursor *self)
+{
+}
+
+BeaverCursor *
+_beaver_cursor_new (BeaverManagerCore *core,
+                    BeaverCursorPage page,
+                    gpointer state,
+                    GDestroyNotify state_free)
+{
+  BeaverCursor *self = g_object_new (BEAVER_TYPE_CURSOR, NULL);
+  CursorPlain *plain = g_new0 (CursorPlain, 1);
+
+  g_atomic_ref_count_init (&plain->ref_count);
+  plain->core = _beaver_manager_core_ref (core);
+  plain->page = page;
+  plain->state = state;
+  plain->state_free = state_free;
+  plain->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  self->plain = plain;
+  return self;
+}
+
+/* A scan may meet a page without any entry that is not the last one: everything in it had expired.
+ */
+static gboolean
+cursor_page_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  CursorPlain *plain = data;
+
+  while (plain->entries->len == 0 && !plain->at_end)
+    {
+      if (!plain->page (connection, plain->state, plain->entries, &plain->at_end, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Sets an error unless the cursor can be used now. */
+static gboolean
+cursor_check (BeaverCursor *self, GError **error)
+{
+  if (self->plain == NULL)
+    {
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
+                           "this cursor belongs to no structure; get it from one");
+      return FALSE;
+    }
+  if (!_beaver_manager_core_check_open (self->plain->core, error))
+    return FALSE;
+  if (g_atomic_int_get (&self->closed))
+    {
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, "the cursor was closed");
+      return FALSE;
+    }
+  if (g_atomic_int_get (&self->pending))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+                           "the cursor is still busy with an earlier call; wait for that first");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+cursor_has_buffered (CursorPlain *plain)
+{
+  return plain->next < plain->entries->len;
+}
+
+static void
+cursor_drop_delivered (CursorPlain *plain)
+{
+  if (!cursor_has_buffered (plain))
+    {
+      g_ptr_array_set_size (plain->entries, 0);
+      plain->next = 0;
+    }
+}
+
+/* The array keeps its own reference until the page is over: it has no way to give one away without
+ * moving the rest. */
+static gpointer
+cursor_take (CursorPlain *plain)
+{
+  gpointer entry;
+
+  if (!cursor_has_buffered (plain))
+    return NULL;
+
+  entry = g_object_ref (g_ptr_array_index (plain->entries, plain->next));
+  plain->next++;
+  cursor_drop_delivered (plain);
+  return entry;
+}
+
+static GPtrArray *
+cursor_take_page (CursorPlain *plain)
+{
+  GPtrArray *page;
+
+  if (!cursor_has_buffered (plain))
+    return g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (plain->next == 0)
+    {
+      page = g_steal_pointer (&plain->entries);
+      plain->entries = g_ptr_array_new_with_free_func (g_object_unref);
+      return page;
+    }
+  page = g_ptr_array_new_with_free_func (g_object_unref);
+  while (cursor_has_buffered (plain))
+    g_ptr_array_add (page, cursor_take (plain));
+  return page;
+}
+
+static gboolean
+cursor_fill (BeaverCursor *self, GCancellable *cancellable, GError **error)
+{
+  CursorPlain *plain;
+
+  if (!cursor_check (self, error))
+    return FALSE;
+  plain = self->plain;
+  if (cursor_has_buffered (plain) || plain->at_end)
+    return !g_cancellable_set_error_if_cancelled (cancellable, error);
+
+  return _beaver_manager_core_run (plain->core, BEAVER_ACCESS_SCAN, cursor_page_work, plain,
+                                   cancellable, error);
+}
+
+static void
+cursor_fill_finish (GTask *task, gpointer data)
+{
+  g_task_return_boolean (task, TRUE);
+}
+
+/* In the context of the caller: the cursor is the caller's again before the callback runs. */
+static void
+cursor_filled (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  BeaverCursor *self = BEAVER_CURSOR (object);
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  g_atomic_int_set (&self->pending, 0);
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, error);
+  else if (g_task_get_source_tag (task) == beaver_cursor_next_page_async)
+    g_task_return_pointer (task, cursor_take_page (self->plain),
+                           (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_pointer (task, cursor_take (self->plain), g_object_unref);
+}
+
+static void
+cursor_start (BeaverCursor *self,
+              gpointer source_tag,
+              GCancellable *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) fill = NULL;
+  GError *error = NULL;
+  CursorPlain *plain;
+
+  g_task_set_source_tag (task, source_tag);
+  /* What was taken out of the page must reach the caller. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (!cursor_check (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  plain = self->plain;
+  g_atomic_int_set (&self->pending, 1);
+  fill = g_task_new (self, cancellable, cursor_filled, g_steal_pointer (&task));
+  g_task_set_source_tag (fill, cursor_start);
+  if (cursor_has_buffered (plain) || plain->at_end)
+    {
+      g_task_return_boolean (fill, TRUE);
+      return;
+    }
+  _beaver_manager_core_run_async (plain->core, BEAVER_ACCESS_SCAN, cursor_page_work,
+                                  cursor_plain_ref (plain), cursor_plain_unref, fill,
+                                  cursor_fill_finish);
+}
+
+/**
+ * beaver_cursor_next:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Gets the next entry.
+ *
+ * Which type it has stands with the function that made the cursor; [class@Beaver.Entry] for a dict.
+ *
+ * Returns: (transfer full) (nullable) (type GObject): the entry; %NULL at the end, or on error
+ *
+ * Since: 1.0
+ */
+gpointer
+beaver_cursor_next (BeaverCursor *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
+
+  if (!cursor_fill (self, cancellable, error))
+    return NULL;
+  return cursor_take (self->plain);
+}
+
+/**
+ * beaver_cursor_next_async:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Cursor.next].
+ *
+ * Only one call at a time: another one meanwhile answers %G_IO_ERROR_PENDING.
+ *
+ * Since: 1.0
+ */
+void
+beaver_cursor_next_async (BeaverCursor *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_CURSOR (self));
+
+  cursor_start (self, beaver_cursor_next_async, cancellable, callback, user_data);
+}
+
+/**
+ * beaver_cursor_next_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Cursor.next_async].
+ *
+ * Returns: (transfer full) (nullable) (type GObject): the entry; %NULL at the end, or on error
+ *
+ * Since: 1.0
+ */
+gpointer
+beaver_cursor_next_finish (BeaverCursor *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, beaver_cursor_next_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beaver_cursor_next_page:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Gets all entries that the cursor has at hand, and fetches some hundred when it has none.
+ *
+ * Much cheaper than [method@Beaver.Cursor.next] where every call costs something, as in language
+ * bindings.
+ *
+ * Returns: (transfer container) (element-type GObject) (nullable): the entries, empty at the end;
+ * %NULL on error
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+beaver_cursor_next_page (BeaverCursor *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
+
+  if (!cursor_fill (self, cancellable, error))
+    return NULL;
+  return cursor_take_page (self->plain);
+}
+
+/**
+ * beaver_cursor_next_page_async:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Cursor.next_page].
+ *
+ * Only one call at a time: another one meanwhile answers %G_IO_ERROR_PENDING.
+ *
+ * Since: 1.0
+ */
+void
+beaver_cursor_next_page_async (BeaverCursor *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_CURSOR (self));
+
+  cursor_start (self, beaver_cursor_next_page_async, cancellable, callback, user_data);
+}
+
+/**
+ * beaver_cursor_next_page_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Cursor.next_page_async].
+ *
+ * Returns: (transfer container) (element-type GObject) (nullable): the entries, empty at the end;
+ * %NULL on error
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+beaver_cursor_next_page_finish (BeaverCursor *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, beaver_cursor_next_page_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beaver_cursor_close:
+ * @self: a cursor
+ *
+ * Ends the cursor before its time: every later call answers %BEAVER_ERROR_CLOSED.
+ *
+ * There is no need to call this. Closing twice is fine.
+ *
+ * Since: 1.0
+ */
+void
+beaver_cursor_close (BeaverCursor *self)
+{
+  g_return_if_fail (BEAVER_IS_CURSOR (self));
+
+  g_atomic_int_set (&self->closed, 1);
+}
+
+/**
+ * beaver_cursor_is_closed:
+ * @self: a cursor
+ *
+ * Whether the cursor, or its database, was closed.
+ *
+ * Returns: %TRUE when closed
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_cursor_is_closed (BeaverCursor *self)
+{
+  g_return_val_if_fail (BEAVER_IS_CURSOR (self), TRUE);
+
+  return self->plain == NULL || g_atomic_int_get (&self->closed) ||
+         !_beaver_manager_core_check_open (self->plain->core, NULL);
+}

@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(BEAVER_INSIDE) && !defined(BEAVER_COMPILATION)
+#error "Only <beaver/beaver.h> can be included directly."
+#endif
+
+#include <beaver/beaver-types.h>
+
+G_BEGIN_DECLS
+
+#define BEAVER_TYPE_ENTRY (beaver_entry_get_type ())
+
+BEAVER_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (BeaverEntry, beaver_entry, BEAVER, ENTRY, GObject)
+
+BEAVER_AVAILABLE_IN_1_0
+const char *beaver_entry_get_key (BeaverEntry *self);
+BEAVER_AVAILABLE_IN_1_0
+const char *beaver_entry_get_value (BeaverEntry *self);
+BEAVER_AVAILABLE_IN_1_0
+double beaver_entry_get_expires_at (BeaverEntry *self);
+
+G_END_DECLS
