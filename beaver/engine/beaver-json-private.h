@@ -6,18 +6,22 @@
 
 G_BEGIN_DECLS
 
-/* JSON as text: checked, and brought to the very form that Python's json.dumps() writes (spec, section 2). */
+/* JSON as text: checked, and brought to the very form that Python's json.dumps() writes (spec,
+ * section 2). */
 
-/* The normal form of any JSON text: separators ", " and ": ", escapes, Python's float repr, -0 -> 0, big integers kept digit by
- * digit, key order kept, of duplicate keys the last value (at the place of the first, as Python's dict does). BEAVER_ERROR_INVALID with line
- * and column for what is not JSON, NaN and Infinity included, invalid UTF-8, or nested deeper than 1,000. */
+/* The normal form of any JSON text: separators ", " and ": ", escapes, Python's float repr, -0 ->
+ * 0, big integers kept digit by digit, key order kept, of duplicate keys the last value (at the
+ * place of the first, as Python's dict does). BEAVER_ERROR_INVALID with line and column for what is
+ * not JSON, NaN and Infinity included, invalid UTF-8, or nested deeper than 1,000. */
 char *_beaver_json_normalize (const char *text, gssize length, GError **error);
 
 /* Whether text is JSON as a reader must accept it: NaN, Infinity and -Infinity too. */
 gboolean _beaver_json_check (const char *text, gssize length, GError **error);
 
-void _beaver_json_append_string (GString *out, const char *text, gssize length); /* quoted; text is UTF-8 */
-void _beaver_json_append_double (GString *out, double value);                    /* Python's repr(); finite */
+void _beaver_json_append_string (GString *out,
+                                 const char *text,
+                                 gssize length);              /* quoted; text is UTF-8 */
+void _beaver_json_append_double (GString *out, double value); /* Python's repr(); finite */
 char *_beaver_json_from_string (const char *text);
 char *_beaver_json_from_double (double value);
 
@@ -46,13 +50,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverJsonReader, _beaver_json_reader_free)
 BeaverJsonToken _beaver_json_reader_next (BeaverJsonReader *self);
 /* After OBJECT_START or ARRAY_START: goes to its end. */
 gboolean _beaver_json_reader_skip (BeaverJsonReader *self);
-/* Of the last token. Strings and keys are decoded UTF-8 (lone surrogate escapes become U+FFFD); may hold NUL bytes, see length. */
+/* Of the last token. Strings and keys are decoded UTF-8 (lone surrogate escapes become U+FFFD); may
+ * hold NUL bytes, see length. */
 const char *_beaver_json_reader_string (BeaverJsonReader *self, gsize *length);
-gboolean _beaver_json_reader_int (BeaverJsonReader *self, gint64 *value); /* FALSE when it does not fit */
+gboolean _beaver_json_reader_int (BeaverJsonReader *self,
+                                  gint64 *value); /* FALSE when it does not fit */
 double _beaver_json_reader_double (BeaverJsonReader *self);
 /* The raw text of the last token, or, after _skip(), of the whole value. */
 const char *_beaver_json_reader_raw (BeaverJsonReader *self, gsize *length);
 guint _beaver_json_reader_depth (BeaverJsonReader *self);
-void _beaver_json_reader_set_error (BeaverJsonReader *self, GError **error); /* after BEAVER_JSON_ERROR */
+void _beaver_json_reader_set_error (BeaverJsonReader *self,
+                                    GError **error); /* after BEAVER_JSON_ERROR */
 
 G_END_DECLS

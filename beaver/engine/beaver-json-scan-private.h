@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <string.h>
+
+#include <beaver/engine/beaver-json-private.h>
+
+G_BEGIN_DECLS
+
+/* What the checker, the normaliser and the reader of JSON text share: scanning without copying.
+ * Texts are bytes with a length and need no NUL at the end. Nothing here depends on the locale. */
+
+#define BEAVER_JSON_MAX_DEPTH 1000
+
+/* Enough for any double in Python's form, and its NUL. */
+#define BEAVER_JSON_DOUBLE_SIZE 32
+
+/* Why and where a text is not JSON. */
+typedef struct
+{
+  const char *why; /* static */
+  const guint8 *at;
+} BeaverJsonFault;
+
+/* One number: its end, and what it takes to know whether it is in normal form. */
+typedef struct
+{
+  const guint8 *end;
+  const guint8 *point;    /* NULL without fraction */
+  const guint8 *exponent; /* the e; NULL without */
+} BeaverJsonNumber;
+
+typedef struct
+{
+  guint64 hi;
+  guint64 lo;
+} BeaverJsonPower;
+
+#define BEAVER_JSON_MIN_POWER (-292)
+#define BEAVER_JSON_MAX_POWER 324
+extern const BeaverJsonPower _beaver_json_powers[];
+
+gboolean _beaver_json_scan_number (const guint8 *p,
+                                   const guint8 *end,
+                                   BeaverJsonNumber *number,
+                                   BeaverJsonFault *fault);
+/* p is behind the opening quote; returns the place behind the closing one, NULL with fault. */
+const guint8 *_beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *fault);
+/* true, false, null, and with extras NaN and Infinity; NULL with fault. */
+const guint8 *_beaver_json_scan_word (const guint8 *p,
+                                      const guint8 *end,
+                                      gboolean extras,
+                                      BeaverJsonFault *fault);
+/* A whole value that starts at p and already lies depth containers deep. */
+const guint8 *
+_beaver_json_scan_value (const guint8 *p, const guint8 *end, guint depth, BeaverJsonFault *fault);
+void _beaver_json_set_fault (GError **error,
+                             const guint8 *text,
+                             const guint8 *end,
+                             const BeaverJsonFault *fault);
+/* Appends the bytes of a string (without its quotes) that has been scanned, decoded. */
+void _beaver_json_decode_string (GString *out, const guint8 *p, const guint8 *end);
+
+/* A scanned number as the nearest double; infinite when it is out of range. */
+double _beaver_json_parse_double (const guint8 *text, gsize length);
+/* Python's repr() of a finite value; NUL-terminated, returns the length. */
+gsize _beaver_json_format_double (char *buffer, double value);
+
+static inline gboolean
+_beaver_json_is_space (guint8 c)
+{
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static inline const guint8 *
+_beaver_json_skip_space (const guint8 *p, const guint8 *end)
+{
+  while (p < end && _beaver_json_is_space (*p))
+    p++;
+  return p;
+}
+
+/* Skips what may stand in a string as it is in normal form: U+0020 to U+007E without quote and
+ * backslash. Eight bytes at a time: the bit tricks may answer too early, never too late. */
+static inline const guint8 *
+_beaver_json_skip_plain (const guint8 *p, const guint8 *end)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  const guint64 tops = G_GUINT64_CONSTANT (0x8080808080808080);
+
+  while (end - p >= 8)
+    {
+      guint64 word, quote, slash, rubout, odd;
+
+      memcpy (&word, p, 8);
+      quote = word ^ (ones * '"');
+      slash = word ^ (ones * '\\');
+      rubout = word ^ (ones * 0x7f);
+      odd =
+          (word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (rubout - ones)) & tops;
+      if (odd != 0)
+        break;
+      p += 8;
+    }
+  while (p < end && *p >= 0x20 && *p < 0x7f && *p != '"' && *p != '\\')
+    p++;
+  return p;
+}
+
+/* The length of the UTF-8 sequence at p, whose first byte is above U+007F; 0 when there is none. */
+static inline guint
+_beaver_json_utf8 (const guint8 *p, const guint8 *end, gunichar *out)
+{
+  guint8 c = p[0];
+
+  if (c >= 0xc2 && c < 0xe0)
+    {
+      if (end - p < 2 || (p[1] & 0xc0) != 0x80)
+        return 0;
+      *out = ((gunichar) (c & 0x1f) << 6) | (p[1] & 0x3f);
+      return 2;
+    }
+  if (c >= 0xe0 && c < 0xf0)
+    {
+      if (end - p < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80)
+        return 0;
+      *out = ((gunichar) (c & 0x0f) << 12) | ((gunichar) (p[1] & 0x3f) << 6) | (p[2] & 0x3f);
+      return *out < 0x800 || (*out >= 0xd800 && *out < 0xe000) ? 0 : 3;
+    }
+  if (c >= 0xf0 && c < 0xf5)
+    {
+      if (end - p < 4 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80 || (p[3] & 0xc0) != 0x80)
+        return 0;
+      *out = ((gunichar) (c & 0x07) << 18) | ((gunichar) (p[1] & 0x3f) << 12) |
+             ((gunichar) (p[2] & 0x3f) << 6) | (p[3] & 0x3f);
+      return *out < 0x10000 || *out > 0x10ffff ? 0 : 4;
+    }
+  return 0;
+}
+
+/* Four hexadecimal digits at p, -1 when they are not. */
+static inline gint
+_beaver_json_hex4 (const guint8 *p, const guint8 *end)
+{
+  gint value = 0;
+
+  if (end - p < 4)
+    return -1;
+  for (guint i = 0; i < 4; i++)
+    {
+      gint digit = g_ascii_xdigit_value ((gchar) p[i]);
+
+      if (digit < 0)
+        return -1;
+      value = value << 4 | digit;
+    }
+  return value;
+}
+
+G_END_DECLS
