@@ -48,7 +48,8 @@ BeaverJsonReader *_beaver_json_reader_new (const char *text, gssize length);
 void _beaver_json_reader_free (BeaverJsonReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverJsonReader, _beaver_json_reader_free)
 BeaverJsonToken _beaver_json_reader_next (BeaverJsonReader *self);
-/* After OBJECT_START or ARRAY_START: goes to its end. */
+/* After OBJECT_START or ARRAY_START: goes to its end. After KEY: to the end of its value. FALSE
+ * when there is none: BEAVER_JSON_ERROR. */
 gboolean _beaver_json_reader_skip (BeaverJsonReader *self);
 /* Of the last token. Strings and keys are decoded UTF-8 (lone surrogate escapes become U+FFFD); may
  * hold NUL bytes, see length. */
@@ -61,5 +62,12 @@ const char *_beaver_json_reader_raw (BeaverJsonReader *self, gsize *length);
 guint _beaver_json_reader_depth (BeaverJsonReader *self);
 void _beaver_json_reader_set_error (BeaverJsonReader *self,
                                     GError **error); /* after BEAVER_JSON_ERROR */
+
+/* The raw text of the value at a dotted path such as "a.b.c" in a text that _beaver_json_check()
+ * accepts; NULL when it is absent, which is not null: each step needs an object that has the key,
+ * arrays are not entered, of equal keys the last counts. Borrowed from text, no NUL at its end.
+ * Costs one scan of the text and of each object entered. */
+const char *
+_beaver_json_path_find (const char *text, gssize length, const char *path, gsize *found_length);
 
 G_END_DECLS
