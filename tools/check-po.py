@@ -4,6 +4,7 @@
 """The translations: every message can be found by the translators, every translation is complete, and programs see it.
 
 usage: check-po.py DOMAIN SOURCE-ROOT BUILD-PO-DIRECTORY      (prints TAP)
+       check-po.py --list SOURCE-ROOT                         (prints what POTFILES.in has to hold)
 """
 import gettext
 import os
@@ -111,6 +112,9 @@ def check_run_time(domain, build, language, catalogue):
 
 
 def main():
+    if sys.argv[1:2] == ['--list']:
+        print('# Files with messages, one a line, sorted.', *sorted(sources_with_messages(sys.argv[2])), sep='\n')
+        return 0
     domain, root, build = sys.argv[1:]
     listed = lines_of(os.path.join(root, 'po', 'POTFILES.in'))
     languages = [word for line in lines_of(os.path.join(root, 'po', 'LINGUAS')) for word in line.split()]

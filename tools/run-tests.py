@@ -42,7 +42,11 @@ def count_program(record):
     tally, plan, seen = Tally(), None, 0
     result, status = record['result'], record['returncode']
 
+    comments = []                           # what the program said since its last point
+
     for line in (record.get('stdout') or '').splitlines():
+        if line.startswith(('#', 'Bail out!')):
+            comments.append(line)
         if match := PLAN.match(line):
             plan = int(match[1])
             continue
@@ -60,9 +64,10 @@ def count_program(record):
         elif directive == 'TODO':
             tally.fail(f'{name}: works, though it is marked TODO')
         elif match[1]:
-            tally.fail(f'not ok: {name}')
+            tally.fail('\n    '.join([f'not ok: {name}', *comments[-30:]]))
         else:
             tally.passed += 1
+        comments.clear()
 
     if plan is None and not seen:           # no TAP: the program is the test
         if result in ('OK', 'EXPECTEDFAIL'):
@@ -80,7 +85,8 @@ def count_program(record):
     if plan is None:
         tally.fail('no plan')
     elif seen < plan:
-        tally.fail(f'{plan - seen} planned, but never reported ({result}, exit status {status})', plan - seen)
+        why = f'{plan - seen} planned, but never reported ({result}, exit status {status})'
+        tally.fail('\n    '.join([why, *comments[-30:]]), plan - seen)
     if not tally.failed and result not in ('OK', 'SKIP', 'EXPECTEDFAIL'):
         tally.fail(f'{result}, exit status {status}')
     return tally
