@@ -5,7 +5,9 @@
 #include <beaver/beaver-error.h>
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (beaver - error - quark, beaver_error)
+/* clang-format off: it would take the hyphens for minus signs */
+G_DEFINE_QUARK (beaver-error-quark, beaver_error)
+/* clang-format on */
 
 /* What the library says to people it says in errors, so this file is part of every program. A
  * constructor, because a message may be wanted before any class was initialised. BEAVER_LOCALEDIR
