@@ -83,8 +83,7 @@ class TapResult(unittest.TestResult):
                 self.point(False, test)
 
     def addExpectedFailure(self, test, err):
-        super().addExpectedFailure(test, err)
-        self.point(False, test, ' # TODO expected failure')
+        self.addFailure(test, err)
 
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
