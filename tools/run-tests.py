@@ -7,8 +7,8 @@ usage: run-tests.py [--tally FILE] BUILDDIR [arguments of meson test...]
 
 `meson test` counts programs, calls a TAP program that prints nothing a skip, and closes in a form of its own. Here
 every TAP subtest counts, a planned one that was never reported has failed, and so has a program that died; a failure
-that was expected is one. The last line is `N passed, N failed, N skipped`; with --tally the three numbers go to FILE instead, for a caller who adds up
-several runs.
+that was expected is one. The last line is `N passed, N failed, N skipped`; with --tally the three numbers go to FILE instead,
+for a caller who adds up several runs.
 """
 import argparse
 import json
