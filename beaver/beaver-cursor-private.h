@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* Appends the next page (some hundred entries, as new GObjects) to entries, continuing behind the last key that state
  * remembers; sets *at_end when that was the last one. Runs as a SCAN work, sometimes on a worker thread. Move state along
- * with every single entry: when the page fails halfway, what has been appended is still delivered, once. */
+ * with every single entry: when the page fails halfway, what has been appended is still delivered, once; with
+ * BEAVER_ERROR_CORRUPT before the error, which the next page has to give again then, as its first. */
 typedef gboolean (*BeaverCursorPage) (BeaverConnection *connection,
                                       gpointer state,
                                       GPtrArray *entries,

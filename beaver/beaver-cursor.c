@@ -141,7 +141,7 @@ _beaver_cursor_new (BeaverManagerCore *core,
 }
 
 /* A scan may meet a page without any entry that is not the last one: everything in it had expired.
- */
+ * Of a damaged entry the caller hears after those before it. */
 static gboolean
 cursor_page_work (BeaverConnection *connection, gpointer data, GError **error)
 {
@@ -149,8 +149,18 @@ cursor_page_work (BeaverConnection *connection, gpointer data, GError **error)
 
   while (plain->entries->len == 0 && !plain->at_end)
     {
-      if (!plain->page (connection, plain->state, plain->entries, &plain->at_end, error))
-        return FALSE;
+      GError *local_error = NULL;
+
+      if (plain->page (connection, plain->state, plain->entries, &plain->at_end, &local_error))
+        continue;
+      if (plain->entries->len > 0 &&
+          g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT))
+        {
+          g_error_free (local_error);
+          return TRUE;
+        }
+      g_propagate_error (error, local_error);
+      return FALSE;
     }
   return TRUE;
 }

@@ -1,0 +1,950 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <beaver/beaver-dict-private.h>
+#include <beaver/beaver-entry-private.h>
+#include <beaver/engine/beaver-json-private.h>
+
+/* A row of dict __security__ under the dict's name: the dict is encrypted (spec 4.3). $1 is the
+ * dict. */
+#define SECURITY_ROW                                                                               \
+  "SELECT 1 FROM __beaver_dicts__ AS security"                                                     \
+  " WHERE security.dict_name = '__security__' AND security.key = $1"
+
+/* Always one row, so that an encrypted dict is noticed even where the key is missing. */
+static const char SQL_LOOKUP[] =
+    "SELECT entry.value, entry.expires_at, EXISTS (" SECURITY_ROW ")"
+    " FROM (SELECT 1) AS one"
+    " LEFT JOIN __beaver_dicts__ AS entry ON entry.dict_name = $1 AND entry.key = $2";
+static const char SQL_IS_SEALED[] = SECURITY_ROW;
+static const char SQL_EXPIRY[] =
+    "SELECT expires_at FROM __beaver_dicts__ WHERE dict_name = $1 AND key = $2";
+static const char SQL_COUNT[] =
+    "SELECT COUNT(*) FROM __beaver_dicts__"
+    " WHERE dict_name = $1 AND (expires_at IS NULL OR expires_at >= $2)";
+
+/* $5 is 1 in a dict with a secret. Changes nothing when the dict is encrypted and we have none. */
+static const char SQL_SET[] =
+    "INSERT INTO __beaver_dicts__ (dict_name, key, value, expires_at)"
+    " SELECT $1, $2, $3, $4 WHERE $5 = 1 OR NOT EXISTS (" SECURITY_ROW ")"
+    " ON CONFLICT (dict_name, key)"
+    " DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";
+static const char SQL_SET_VALUE[] =
+    "UPDATE __beaver_dicts__ SET value = $3 WHERE dict_name = $1 AND key = $2";
+static const char SQL_SET_EXPIRY[] =
+    "UPDATE __beaver_dicts__ SET expires_at = $3"
+    " WHERE dict_name = $1 AND key = $2 AND (expires_at IS NULL OR expires_at >= $4)";
+static const char SQL_REMOVE[] = "DELETE FROM __beaver_dicts__ WHERE dict_name = $1 AND key = $2"
+                                 " RETURNING value, expires_at";
+static const char SQL_CLEAR[] = "DELETE FROM __beaver_dicts__ WHERE dict_name = $1";
+
+static const char SQL_ITEMS_FROM[] = "SELECT key, expires_at, value FROM __beaver_dicts__"
+                                     " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
+static const char SQL_ITEMS_BEHIND[] = "SELECT key, expires_at, value FROM __beaver_dicts__"
+                                       " WHERE dict_name = $1 AND key > $2 ORDER BY key LIMIT $3";
+static const char SQL_KEYS_FROM[] = "SELECT key, expires_at FROM __beaver_dicts__"
+                                    " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
+static const char SQL_KEYS_BEHIND[] = "SELECT key, expires_at FROM __beaver_dicts__"
+                                      " WHERE dict_name = $1 AND key > $2 ORDER BY key LIMIT $3";
+static const char SQL_PURGE[] =
+    "DELETE FROM __beaver_dicts__"
+    " WHERE dict_name = $1 AND key >= $2 AND key <= $3 AND expires_at < $4";
+
+/* Rows and bytes of a page of a cursor. */
+#define PAGE_ROWS 256
+#define PAGE_BYTES (1024 * 1024)
+
+/* Sweeping. A portion may take as long again as a write; then the following writes pay it off. */
+#define SWEEP_ROWS 64
+#define SWEEP_PAYOFF 20
+/* Seconds after which a round looks for what other processes let expire. */
+#define SWEEP_INTERVAL 60.0
+
+/* The rule of Python, strictly: at the very stamp the entry still lives. */
+static gboolean
+is_expired (double expires_at, double now)
+{
+  return now > expires_at;
+}
+
+static double
+wall_clock (void)
+{
+  return (double) g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static double
+column_expiry (BeaverStatement *statement, int column)
+{
+  return _beaver_statement_is_null (statement, column) ?
+             (double) INFINITY :
+             _beaver_statement_double (statement, column);
+}
+
+static void
+bind_expiry (BeaverStatement *statement, int index, double expires_at)
+{
+  if (isfinite (expires_at))
+    _beaver_statement_bind_double (statement, index, expires_at);
+  else
+    _beaver_statement_bind_null (statement, index);
+}
+
+/* Secrets */
+
+static gboolean
+set_sealed (BeaverDictShared *shared, GError **error)
+{
+  g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_SECRET,
+                       "the dict is encrypted; open it with its secret");
+  return FALSE;
+}
+
+/* What only the statements for single keys do by themselves. */
+static gboolean
+check_sealed (BeaverConnection *connection,
+              BeaverDictShared *shared,
+              gboolean writing,
+              GError **error)
+{
+  g_autoptr (BeaverStatement) statement = NULL;
+
+  if (shared->codec != NULL)
+    return shared->codec->begin (connection, shared->codec->state, shared->core->name, writing,
+                                 error);
+
+  statement = _beaver_connection_prepare (connection, SQL_IS_SEALED, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  switch (_beaver_statement_step (statement, error))
+    {
+    case BEAVER_STEP_ROW:
+      return set_sealed (shared, error);
+    case BEAVER_STEP_DONE:
+      return TRUE;
+    case BEAVER_STEP_ERROR:
+    default:
+      return FALSE;
+    }
+}
+
+/* What is stored, as JSON text. */
+static char *
+decode_value (BeaverDictShared *shared,
+              const char *key,
+              const char *stored,
+              gsize length,
+              GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (shared->codec != NULL)
+    return shared->codec->decode (shared->codec->state, stored, error);
+
+  if (!_beaver_json_check (stored, (gssize) length, &local_error))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+                   "the value of key “%s” is not JSON: %s; set or remove it", key,
+                   local_error->message);
+      return NULL;
+    }
+  return g_strndup (stored, length);
+}
+
+/* Writing */
+
+static gboolean
+write_value (BeaverConnection *connection,
+             BeaverDictShared *shared,
+             BeaverStatement *statement,
+             const char *key,
+             const char *value,
+             double expires_at,
+             GError **error)
+{
+  g_autofree char *encoded = NULL;
+
+  if (shared->codec != NULL)
+    {
+      encoded = shared->codec->encode (shared->codec->state, value, error);
+      if (encoded == NULL)
+        return FALSE;
+      value = encoded;
+    }
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  _beaver_statement_bind_text (statement, 3, value, -1);
+  bind_expiry (statement, 4, expires_at);
+  _beaver_statement_bind_int (statement, 5, shared->codec != NULL);
+  if (!_beaver_statement_run (statement, error))
+    return FALSE;
+  if (_beaver_connection_changes (connection) == 0)
+    return set_sealed (shared, error);
+  return TRUE;
+}
+
+/* A secret has been checked before. */
+static gboolean
+upsert (BeaverConnection *connection,
+        BeaverDictShared *shared,
+        const char *key,
+        const char *value,
+        double expires_at,
+        GError **error)
+{
+  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, SQL_SET, error);
+
+  return statement != NULL &&
+         write_value (connection, shared, statement, key, value, expires_at, error);
+}
+
+/* Keeps the expiry. */
+static gboolean
+update_value (BeaverConnection *connection,
+              BeaverDictShared *shared,
+              const char *key,
+              const char *value,
+              GError **error)
+{
+  g_autofree char *encoded = NULL;
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (connection, SQL_SET_VALUE, error);
+
+  if (statement == NULL)
+    return FALSE;
+  if (shared->codec != NULL)
+    {
+      encoded = shared->codec->encode (shared->codec->state, value, error);
+      if (encoded == NULL)
+        return FALSE;
+      value = encoded;
+    }
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  _beaver_statement_bind_text (statement, 3, value, -1);
+  return _beaver_statement_run (statement, error);
+}
+
+/* found tells whether a row went that had not expired; its value is left in *value unless that is
+ * NULL. */
+static gboolean
+delete_key (BeaverConnection *connection,
+            BeaverDictShared *shared,
+            const char *key,
+            gboolean *found,
+            char **value,
+            GError **error)
+{
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (connection, SQL_REMOVE, error);
+  BeaverStep step;
+
+  *found = FALSE;
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
+    {
+      const char *stored;
+      gsize length;
+
+      if (is_expired (column_expiry (statement, 1), wall_clock ()))
+        continue;
+      *found = TRUE;
+      if (value == NULL)
+        continue;
+      stored = _beaver_statement_text (statement, 0, &length);
+      *value = decode_value (shared, key, stored, length, error);
+      if (*value == NULL)
+        return FALSE;
+    }
+  return step == BEAVER_STEP_DONE;
+}
+
+static gboolean
+emit (BeaverConnection *connection,
+      BeaverDictShared *shared,
+      const char *event,
+      const char *key,
+      GError **error)
+{
+  g_autoptr (GString) payload = NULL;
+
+  if (g_atomic_int_get (&shared->core->emits) <= 0)
+    return TRUE;
+  payload = g_string_new ("{");
+  if (key != NULL)
+    {
+      g_string_append (payload, "\"key\":");
+      _beaver_json_append_string (payload, key, -1);
+    }
+  g_string_append_c (payload, '}');
+  return _beaver_manager_core_emit (shared->core, connection, event, payload->str, error);
+}
+
+/* Sweeping expired rows: in rounds over the dict in the order of its keys, SWEEP_ROWS a write. The
+ * first write begins a round, whose end knows when the next one is worth it: when the first entry
+ * that it met expires, or after SWEEP_INTERVAL for those that other processes wrote meanwhile.
+ * Nothing depends on a round being complete, for readers look at the stamps themselves; so one that
+ * loses its place (a write that was undone, a clear) does no harm. */
+
+static void
+sweep_expect (BeaverDictShared *shared, double expires_at)
+{
+  if (!isfinite (expires_at))
+    return;
+  g_mutex_lock (&shared->lock);
+  shared->sweep_due = MIN (shared->sweep_due, expires_at);
+  shared->sweep_next = MIN (shared->sweep_next, expires_at);
+  g_mutex_unlock (&shared->lock);
+}
+
+static gboolean
+sweep_portion (BeaverConnection *connection,
+               BeaverDictShared *shared,
+               const char *from,
+               double now,
+               char **last,
+               double *next,
+               GError **error)
+{
+  g_autoptr (BeaverStatement) scan = NULL;
+  g_autoptr (BeaverStatement) purge = NULL;
+  g_autofree char *end = NULL;
+  gboolean any_expired = FALSE;
+  guint rows = 0;
+  BeaverStep step;
+
+  scan = _beaver_connection_prepare (connection, SQL_KEYS_FROM, error);
+  if (scan == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (scan, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (scan, 2, from, -1);
+  _beaver_statement_bind_int (scan, 3, SWEEP_ROWS);
+  while ((step = _beaver_statement_step (scan, error)) == BEAVER_STEP_ROW)
+    {
+      double expires_at = column_expiry (scan, 1);
+
+      if (_beaver_statement_type (scan, 0) != BEAVER_COLUMN_TEXT)
+        break;
+      if (is_expired (expires_at, now))
+        any_expired = TRUE;
+      else
+        *next = MIN (*next, expires_at);
+      if (++rows == SWEEP_ROWS)
+        end = _beaver_statement_dup_text (scan, 0);
+    }
+  if (step == BEAVER_STEP_ERROR)
+    return FALSE;
+
+  if (any_expired)
+    {
+      purge = _beaver_connection_prepare (connection, SQL_PURGE, error);
+      if (purge == NULL)
+        return FALSE;
+      _beaver_statement_bind_text (purge, 1, shared->core->name, -1);
+      _beaver_statement_bind_text (purge, 2, from, -1);
+      /* no key lies behind U+10FFFF that is text */
+      _beaver_statement_bind_text (purge, 3, end != NULL ? end : "\xf4\x8f\xbf\xbf\xf4\x8f\xbf\xbf",
+                                   -1);
+      _beaver_statement_bind_double (purge, 4, now);
+      if (!_beaver_statement_run (purge, error))
+        return FALSE;
+    }
+  *last = g_steal_pointer (&end);
+  return TRUE;
+}
+
+static gboolean
+sweep (BeaverConnection *connection, BeaverDictShared *shared, GError **error)
+{
+  gint64 begin = g_get_monotonic_time ();
+  double now = wall_clock ();
+  double next = INFINITY;
+  g_autofree char *from = NULL;
+  g_autofree char *last = NULL;
+
+  g_mutex_lock (&shared->lock);
+  if (begin < shared->sweep_not_before || (shared->sweep_key == NULL && now <= shared->sweep_due))
+    {
+      g_mutex_unlock (&shared->lock);
+      return TRUE;
+    }
+  if (shared->sweep_key == NULL)
+    shared->sweep_next = now + SWEEP_INTERVAL;
+  from = shared->sweep_key != NULL ? g_steal_pointer (&shared->sweep_key) : g_strdup ("");
+  g_mutex_unlock (&shared->lock);
+
+  if (!sweep_portion (connection, shared, from, now, &last, &next, error))
+    return FALSE;
+
+  g_mutex_lock (&shared->lock);
+  shared->sweep_next = MIN (shared->sweep_next, next);
+  g_free (shared->sweep_key);
+  shared->sweep_key = g_steal_pointer (&last);
+  shared->sweep_due = shared->sweep_next;
+  /* A small dict is done in one portion, which is no burden. */
+  if (shared->sweep_key != NULL)
+    shared->sweep_not_before = begin + (1 + SWEEP_PAYOFF) * (g_get_monotonic_time () - begin);
+  g_mutex_unlock (&shared->lock);
+  return TRUE;
+}
+
+/* The end of every write. event NULL: nothing that listeners want to know. */
+static gboolean
+finish_write (BeaverConnection *connection,
+              BeaverDictShared *shared,
+              const char *event,
+              const char *key,
+              GError **error)
+{
+  if (event != NULL && !emit (connection, shared, event, key, error))
+    return FALSE;
+  if (!sweep (connection, shared, error))
+    return FALSE;
+  _beaver_connection_touch (connection, shared->core->topic);
+  return TRUE;
+}
+
+/* Reading a key. Refuses an encrypted dict; leaves found, result and expires_at in op. */
+static gboolean
+read_key (BeaverConnection *connection,
+          BeaverDictOp *op,
+          const char *key,
+          gboolean writing,
+          GError **error)
+{
+  BeaverDictShared *shared = op->shared;
+  g_autoptr (BeaverStatement) statement = NULL;
+  const char *stored;
+  gsize length;
+  double expires_at;
+
+  op->found = FALSE;
+  op->expires_at = INFINITY;
+  g_clear_pointer (&op->result, g_free);
+
+  if (shared->codec != NULL && !check_sealed (connection, shared, writing, error))
+    return FALSE;
+  statement = _beaver_connection_prepare (connection, SQL_LOOKUP, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  if (_beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  if (shared->codec == NULL && _beaver_statement_int (statement, 2) != 0)
+    return set_sealed (shared, error);
+
+  stored = _beaver_statement_text (statement, 0, &length);
+  if (stored == NULL)
+    return TRUE;
+  expires_at = column_expiry (statement, 1);
+  if (is_expired (expires_at, wall_clock ()))
+    {
+      sweep_expect (shared, expires_at);
+      return TRUE;
+    }
+  op->result = decode_value (shared, key, stored, length, error);
+  if (op->result == NULL)
+    return FALSE;
+  op->expires_at = expires_at;
+  op->found = TRUE;
+  return TRUE;
+}
+
+gboolean
+_beaver_dict_lookup_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+
+  return read_key (connection, op, op->key, FALSE, error);
+}
+
+/* Whether and until when, without the value and so without the secret. */
+gboolean
+_beaver_dict_contains_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (connection, SQL_EXPIRY, error);
+  BeaverStep step;
+
+  op->found = FALSE;
+  op->expires_at = INFINITY;
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, op->shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, op->key, -1);
+  step = _beaver_statement_step (statement, error);
+  if (step == BEAVER_STEP_ROW)
+    {
+      op->expires_at = column_expiry (statement, 0);
+      op->found = !is_expired (op->expires_at, wall_clock ());
+    }
+  return step != BEAVER_STEP_ERROR;
+}
+
+gboolean
+_beaver_dict_lookup_many_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+
+  g_clear_pointer (&op->results, g_ptr_array_unref);
+  op->results = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; op->keys[i] != NULL; i++)
+    {
+      if (!read_key (connection, op, op->keys[i], FALSE, error))
+        return FALSE;
+      if (op->found)
+        g_ptr_array_add (op->results,
+                         _beaver_entry_new_take (op->keys[i], -1, g_steal_pointer (&op->result),
+                                                 op->expires_at));
+    }
+  return TRUE;
+}
+
+gboolean
+_beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  double expires_at = isfinite (op->ttl) ? wall_clock () + op->ttl : op->ttl;
+
+  if (op->shared->codec != NULL && !check_sealed (connection, op->shared, TRUE, error))
+    return FALSE;
+  if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
+    return FALSE;
+  sweep_expect (op->shared, expires_at);
+  return finish_write (connection, op->shared, "set", op->key, error);
+}
+
+gboolean
+_beaver_dict_remove_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+
+  if (!delete_key (connection, op->shared, op->key, &op->found, NULL, error))
+    return FALSE;
+  return finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
+}
+
+gboolean
+_beaver_dict_pop_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+
+  g_clear_pointer (&op->result, g_free);
+  if (!check_sealed (connection, op->shared, FALSE, error) ||
+      !delete_key (connection, op->shared, op->key, &op->found, &op->result, error))
+    return FALSE;
+  return finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
+}
+
+/* Other programs may have written the same value in another form. */
+static gboolean
+is_same_value (const char *stored, const char *expected)
+{
+  g_autofree char *normal = NULL;
+
+  if (g_str_equal (stored, expected))
+    return TRUE;
+  normal = _beaver_json_normalize (stored, -1, NULL);
+  return normal != NULL && g_str_equal (normal, expected);
+}
+
+gboolean
+_beaver_dict_compare_and_set_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  gboolean same, gone;
+
+  if (!read_key (connection, op, op->key, TRUE, error))
+    return FALSE;
+  if (op->expected == NULL)
+    same = !op->found;
+  else
+    same = op->found && is_same_value (op->result, op->expected);
+  if (!same)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                   "key “%s” %s; read it again before the next try", op->key,
+                   op->expected == NULL ? "exists already" :
+                   op->found            ? "has another value than expected" :
+                                          "does not exist any more");
+      return FALSE;
+    }
+
+  if (op->value == NULL)
+    return delete_key (connection, op->shared, op->key, &gone, NULL, error) &&
+           finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
+  if (op->found ? !update_value (connection, op->shared, op->key, op->value, error) :
+                  !upsert (connection, op->shared, op->key, op->value, INFINITY, error))
+    return FALSE;
+  return finish_write (connection, op->shared, "set", op->key, error);
+}
+
+gboolean
+_beaver_dict_get_or_set_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  double expires_at = isfinite (op->ttl) ? wall_clock () + op->ttl : op->ttl;
+
+  if (!read_key (connection, op, op->key, TRUE, error))
+    return FALSE;
+  if (op->found)
+    return TRUE;
+  if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
+    return FALSE;
+  op->result = g_strdup (op->value);
+  sweep_expect (op->shared, expires_at);
+  return finish_write (connection, op->shared, "set", op->key, error);
+}
+
+/* Counting */
+
+static BeaverJsonToken
+number_token (BeaverDictOp *op, gint64 *number, gboolean *fits, double *real)
+{
+  g_autoptr (BeaverJsonReader) reader = _beaver_json_reader_new (op->result, -1);
+  BeaverJsonToken token = _beaver_json_reader_next (reader);
+
+  if (token == BEAVER_JSON_INTEGER)
+    *fits = _beaver_json_reader_int (reader, number);
+  if (token == BEAVER_JSON_INTEGER || token == BEAVER_JSON_DOUBLE)
+    *real = _beaver_json_reader_double (reader);
+  return token;
+}
+
+static gboolean
+write_number (BeaverConnection *connection, BeaverDictOp *op, const char *text, GError **error)
+{
+  if (op->found ? !update_value (connection, op->shared, op->key, text, error) :
+                  !upsert (connection, op->shared, op->key, text, INFINITY, error))
+    return FALSE;
+  return finish_write (connection, op->shared, "set", op->key, error);
+}
+
+gboolean
+_beaver_dict_increment_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  gint64 number = 0;
+  gboolean fits = TRUE;
+  double real;
+  char text[32];
+
+  if (!read_key (connection, op, op->key, TRUE, error))
+    return FALSE;
+  if (op->found && number_token (op, &number, &fits, &real) != BEAVER_JSON_INTEGER)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   "the value of key “%s” is no integer, so it cannot be counted up", op->key);
+      return FALSE;
+    }
+  if (!fits || __builtin_add_overflow (number, op->amount, &op->number))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   "key “%s”: %.40s plus %" G_GINT64_FORMAT " does not fit into 64 bits", op->key,
+                   op->result, op->amount);
+      return FALSE;
+    }
+  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, op->number);
+  return write_number (connection, op, text, error);
+}
+
+gboolean
+_beaver_dict_increment_double_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  g_autofree char *text = NULL;
+  gint64 number;
+  gboolean fits;
+  double real = 0;
+
+  if (!read_key (connection, op, op->key, TRUE, error))
+    return FALSE;
+  if (op->found)
+    {
+      BeaverJsonToken token = number_token (op, &number, &fits, &real);
+
+      if (token != BEAVER_JSON_INTEGER && token != BEAVER_JSON_DOUBLE)
+        {
+          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                       "the value of key “%s” is no number, so it cannot be counted up", op->key);
+          return FALSE;
+        }
+    }
+  op->real = real + op->real_amount;
+  if (!isfinite (op->real))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   "key “%s”: %g plus %g is no finite number", op->key, real, op->real_amount);
+      return FALSE;
+    }
+  text = _beaver_json_from_double (op->real);
+  return write_number (connection, op, text, error);
+}
+
+gboolean
+_beaver_dict_set_ttl_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  double now = wall_clock ();
+  double expires_at = isfinite (op->ttl) ? now + op->ttl : op->ttl;
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (connection, SQL_SET_EXPIRY, error);
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, op->shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, op->key, -1);
+  bind_expiry (statement, 3, expires_at);
+  _beaver_statement_bind_double (statement, 4, now);
+  if (!_beaver_statement_run (statement, error))
+    return FALSE;
+  op->found = _beaver_connection_changes (connection) > 0;
+  sweep_expect (op->shared, expires_at);
+  return finish_write (connection, op->shared, NULL, NULL, error);
+}
+
+gboolean
+_beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  BeaverDictShared *shared = op->shared;
+  g_autoptr (BeaverStatement) statement = NULL;
+  double earliest = INFINITY;
+
+  if (op->changes->len == 0)
+    return TRUE;
+  if (!check_sealed (connection, shared, TRUE, error))
+    return FALSE;
+  statement = _beaver_connection_prepare (connection, SQL_SET, error);
+  if (statement == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < op->changes->len; i++)
+    {
+      BeaverDictChange *change = &g_array_index (op->changes, BeaverDictChange, i);
+      gboolean found = TRUE;
+
+      if (change->value == NULL)
+        {
+          if (!delete_key (connection, shared, change->key, &found, NULL, error))
+            return FALSE;
+        }
+      else
+        {
+          double expires_at = isfinite (change->ttl) ? wall_clock () + change->ttl : change->ttl;
+
+          if (!write_value (connection, shared, statement, change->key, change->value, expires_at,
+                            error))
+            return FALSE;
+          earliest = MIN (earliest, expires_at);
+        }
+      if (found &&
+          !emit (connection, shared, change->value == NULL ? "del" : "set", change->key, error))
+        return FALSE;
+    }
+  sweep_expect (shared, earliest);
+  return finish_write (connection, shared, NULL, NULL, error);
+}
+
+/* The whole dict */
+
+static gboolean
+count (BeaverConnection *connection, BeaverManagerOp *op, GError **error)
+{
+  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, SQL_COUNT, error);
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, op->core->name, -1);
+  _beaver_statement_bind_double (statement, 2, wall_clock ());
+  if (_beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  op->result = _beaver_statement_int (statement, 0);
+  return TRUE;
+}
+
+gboolean
+_beaver_dict_count_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  return count (connection, data, error);
+}
+
+gboolean
+_beaver_dict_clear_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverManagerOp *op = data;
+  g_autoptr (BeaverStatement) statement = NULL;
+
+  /* not the number of rows: what had expired was not there any more */
+  if (!count (connection, op, error))
+    return FALSE;
+  statement = _beaver_connection_prepare (connection, SQL_CLEAR, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, op->core->name, -1);
+  if (!_beaver_statement_run (statement, error) ||
+      !_beaver_manager_core_emit (op->core, connection, "clear", "{}", error))
+    return FALSE;
+  _beaver_connection_touch (connection, op->core->topic);
+  return TRUE;
+}
+
+/* Cursors */
+
+typedef struct
+{
+  BeaverDictShared *shared;
+  char *prefix; /* never NULL */
+  gboolean with_values;
+  GString *position; /* the last key seen, which may hold NULs; NULL before the first */
+} CursorState;
+
+gpointer
+_beaver_dict_cursor_state_new (BeaverDictShared *shared, const char *prefix, gboolean with_values)
+{
+  CursorState *state = g_new0 (CursorState, 1);
+
+  state->shared = _beaver_dict_shared_ref (shared);
+  state->prefix = g_strdup (prefix != NULL ? prefix : "");
+  state->with_values = with_values;
+  return state;
+}
+
+void
+_beaver_dict_cursor_state_free (gpointer pointer)
+{
+  CursorState *state = pointer;
+
+  _beaver_dict_shared_unref (state->shared);
+  g_free (state->prefix);
+  if (state->position != NULL)
+    g_string_free (state->position, TRUE);
+  g_free (state);
+}
+
+static void
+cursor_move (CursorState *state, const char *key, gsize length)
+{
+  if (state->position == NULL)
+    state->position = g_string_sized_new (length);
+  g_string_truncate (state->position, 0);
+  g_string_append_len (state->position, key, (gssize) length);
+}
+
+gboolean
+_beaver_dict_cursor_page (BeaverConnection *connection,
+                          gpointer data,
+                          GPtrArray *entries,
+                          gboolean *at_end,
+                          GError **error)
+{
+  CursorState *state = data;
+  BeaverDictShared *shared = state->shared;
+  g_autoptr (BeaverStatement) statement = NULL;
+  gsize prefix_length = strlen (state->prefix);
+  double now = wall_clock ();
+  gsize bytes = 0;
+  guint rows = 0;
+  BeaverStep step;
+
+  if (state->with_values && !check_sealed (connection, shared, FALSE, error))
+    return FALSE;
+  if (state->position == NULL)
+    statement = _beaver_connection_prepare (
+        connection, state->with_values ? SQL_ITEMS_FROM : SQL_KEYS_FROM, error);
+  else
+    statement = _beaver_connection_prepare (
+        connection, state->with_values ? SQL_ITEMS_BEHIND : SQL_KEYS_BEHIND, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  if (state->position == NULL)
+    _beaver_statement_bind_text (statement, 2, state->prefix, -1);
+  else
+    _beaver_statement_bind_text (statement, 2, state->position->str, (gssize) state->position->len);
+  _beaver_statement_bind_int (statement, 3, PAGE_ROWS);
+
+  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
+    {
+      gsize key_length, length;
+      const char *key = _beaver_statement_text (statement, 0, &key_length);
+      double expires_at = column_expiry (statement, 1);
+      g_autofree char *value = NULL;
+
+      /* a key that is no text sorts behind all others, and nothing here can name it */
+      if (_beaver_statement_type (statement, 0) != BEAVER_COLUMN_TEXT ||
+          key_length < prefix_length || memcmp (key, state->prefix, prefix_length) != 0)
+        {
+          *at_end = TRUE;
+          return TRUE;
+        }
+      rows++;
+      if (!g_utf8_validate (key, -1, NULL))
+        {
+          if (entries->len == 0)
+            cursor_move (state, key, key_length);
+          g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, "a key is not UTF-8");
+          return FALSE;
+        }
+      if (!is_expired (expires_at, now))
+        {
+          if (state->with_values)
+            {
+              const char *stored = _beaver_statement_text (statement, 2, &length);
+
+              value = decode_value (shared, key, stored, length, error);
+              if (value == NULL)
+                {
+                  /* told once, as the first of its page; then the cursor can go on behind it */
+                  if (entries->len == 0)
+                    cursor_move (state, key, key_length);
+                  return FALSE;
+                }
+              bytes += length;
+            }
+          g_ptr_array_add (entries, _beaver_entry_new_take (key, (gssize) key_length,
+                                                            g_steal_pointer (&value), expires_at));
+        }
+      cursor_move (state, key, key_length);
+      if (bytes > PAGE_BYTES)
+        return TRUE;
+    }
+  if (step == BEAVER_STEP_ERROR)
+    return FALSE;
+  if (rows < PAGE_ROWS)
+    *at_end = TRUE;
+  return TRUE;
+}
+
+gboolean
+_beaver_dict_list_keys_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDictOp *op = data;
+  CursorState *state = _beaver_dict_cursor_state_new (op->shared, op->key, FALSE);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean at_end = FALSE;
+  gboolean ok = TRUE;
+
+  g_clear_pointer (&op->results, g_ptr_array_unref);
+  op->results = g_ptr_array_new_with_free_func (g_free);
+  while (ok && !at_end)
+    {
+      ok = _beaver_dict_cursor_page (connection, state, entries, &at_end, error);
+      for (guint i = 0; i < entries->len; i++)
+        g_ptr_array_add (op->results, g_strdup (beaver_entry_get_key (entries->pdata[i])));
+      g_ptr_array_set_size (entries, 0);
+    }
+  g_ptr_array_add (op->results, NULL);
+  _beaver_dict_cursor_state_free (state);
+  return ok;
+}
