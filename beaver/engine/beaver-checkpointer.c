@@ -1,0 +1,234 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The one of this process who copies the write-ahead log back into the database.
+ *
+ * Our connections never do it by themselves. A thread with a connection of its own runs PASSIVE
+ * checkpoints from BACKGROUND_FRAMES on, beside the writers; a writer that finds HARD_FRAMES runs
+ * RESTART itself, which bounds the log. With synchronous=FULL two streams of fsync would compete,
+ * so there the writer does it all, at FULL_FRAMES.
+ *
+ * Two rules keep commits safe with SQLite before 3.51.3, where a checkpoint that starts on a
+ * completely copied log can mistake the log that another connection just restarted for its own:
+ * never start while everything is copied (read from the wal-index), and hold the write lock
+ * meanwhile as soon as other processes were seen writing. */
+#include "config.h"
+
+#include <beaver/engine/beaver-core-private.h>
+
+#define BACKGROUND_FRAMES 1000
+#define HARD_FRAMES 16000
+#define FULL_FRAMES 4000
+/* A RESTART that readers prevented is not tried again before the log has grown by so much. */
+#define RETRY_FRAMES 4000
+/* How long a writer waits for readers to let a RESTART through. */
+#define RESTART_PATIENCE_US 50000
+#define BETWEEN_US 2000
+/* A log this long that nobody lets us restart is worth a word. */
+#define WARN_FRAMES 64000
+
+struct _BeaverCheckpointer
+{
+  BeaverEngine *engine; /* not a reference */
+  GMutex lock;
+  GCond cond;
+  GThread *thread;  /* (mutex lock) started when there is first work */
+  gboolean wanted;  /* (mutex lock) */
+  gboolean closing; /* (mutex lock) */
+  int frames;       /* atomic: in the log after the last commit of ours */
+  int restart_from; /* (mutex point.lock) frames at which the next RESTART is due */
+  gboolean warned;  /* (mutex point.lock) */
+};
+
+static gboolean
+has_work (BeaverEngine *engine)
+{
+  BeaverWalHeader header = _beaver_wal_index_peek (&engine->wal_index);
+
+  return engine->wal_index.map == NULL ||
+         _beaver_wal_index_backfilled (&engine->wal_index) < _beaver_wal_header_frames (&header);
+}
+
+static gboolean
+foreign_writers (BeaverEngine *engine)
+{
+  return __atomic_load_n (&engine->foreign_at, __ATOMIC_RELAXED) != 0;
+}
+
+static void
+passive (BeaverConnection *connection)
+{
+  BeaverEngine *engine = connection->engine;
+
+  g_mutex_lock (&connection->lock);
+  if (connection->db != NULL && !_beaver_engine_closing (engine) && has_work (engine))
+    sqlite3_wal_checkpoint_v2 (connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  g_mutex_unlock (&connection->lock);
+}
+
+static void
+checkpoint_in_background (BeaverEngine *engine, BeaverConnection *connection)
+{
+  if (!foreign_writers (engine))
+    {
+      passive (connection);
+      return;
+    }
+  if (!_beaver_writer_take_lane (engine, NULL, NULL))
+    return;
+  g_mutex_lock (&engine->point->lock);
+  if (engine->point->db != NULL && !_beaver_engine_closing (engine) &&
+      _beaver_writer_begin_immediate (engine, NULL))
+    {
+      passive (connection);
+      _beaver_writer_rollback (engine);
+    }
+  g_mutex_unlock (&engine->point->lock);
+  _beaver_writer_give_lane (engine);
+}
+
+static gpointer
+checkpointer_thread (gpointer data)
+{
+  BeaverCheckpointer *self = data;
+  BeaverEngine *engine = self->engine;
+  BeaverConnection *connection = NULL;
+
+  for (;;)
+    {
+      g_mutex_lock (&self->lock);
+      while (!self->wanted && !self->closing)
+        g_cond_wait (&self->cond, &self->lock);
+      self->wanted = FALSE;
+      if (self->closing)
+        {
+          g_mutex_unlock (&self->lock);
+          break;
+        }
+      g_mutex_unlock (&self->lock);
+
+      if (connection == NULL)
+        connection = _beaver_connection_open (engine, NULL);
+      if (connection != NULL)
+        checkpoint_in_background (engine, connection);
+      _beaver_engine_doze (engine, g_get_monotonic_time () + BETWEEN_US);
+    }
+
+  if (connection != NULL)
+    {
+      g_mutex_lock (&connection->lock);
+      _beaver_connection_close_locked (connection);
+      g_mutex_unlock (&connection->lock);
+      g_object_unref (connection);
+    }
+  return NULL;
+}
+
+/* By the writer itself, after its commit. */
+static void
+checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
+{
+  BeaverEngine *engine = self->engine;
+  BeaverConnection *point = engine->point;
+  BeaverWalHeader header;
+  int code;
+
+  if (!has_work (engine))
+    return;
+  point->busy_deadline = g_get_monotonic_time () + RESTART_PATIENCE_US;
+  code = sqlite3_wal_checkpoint_v2 (point->db, "main", mode, NULL, NULL);
+  if (code == SQLITE_OK)
+    self->restart_from = 0;
+  else
+    {
+      self->restart_from = frames + RETRY_FRAMES;
+      if (frames >= WARN_FRAMES && !self->warned && !_beaver_engine_closing (engine))
+        {
+          self->warned = TRUE;
+          g_warning ("the write-ahead log of “%s” has grown to %d frames: a reader of this or "
+                     "another process keeps an old "
+                     "snapshot open",
+                     _beaver_engine_get_path (engine), frames);
+        }
+    }
+  /* A restart writes the header too. */
+  g_mutex_lock (&engine->change_lock);
+  header = _beaver_wal_index_peek (&engine->wal_index);
+  if (_beaver_wal_header_change (&header) == _beaver_wal_header_change (&engine->known))
+    engine->known = header;
+  g_mutex_unlock (&engine->change_lock);
+}
+
+void
+_beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
+{
+  if (wal_frames < BACKGROUND_FRAMES)
+    return;
+  if (wal_frames >= HARD_FRAMES && wal_frames >= self->restart_from)
+    {
+      checkpoint_inline (self, SQLITE_CHECKPOINT_RESTART, wal_frames);
+      return;
+    }
+  if (self->engine->options.synchronous_full)
+    {
+      if (wal_frames >= FULL_FRAMES && wal_frames % (FULL_FRAMES / 4) < 16)
+        checkpoint_inline (self, SQLITE_CHECKPOINT_PASSIVE, wal_frames);
+      return;
+    }
+  /* wal_frames counts what is copied already too. */
+  if ((guint32) wal_frames <
+      _beaver_wal_index_backfilled (&self->engine->wal_index) + BACKGROUND_FRAMES)
+    return;
+  g_mutex_lock (&self->lock);
+  if (!self->wanted && !self->closing)
+    {
+      self->wanted = TRUE;
+      if (self->thread == NULL)
+        self->thread = g_thread_new ("beaver-checkpt", checkpointer_thread, self);
+      else
+        g_cond_signal (&self->cond);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+BeaverCheckpointer *
+_beaver_checkpointer_new (BeaverEngine *engine)
+{
+  BeaverCheckpointer *self = g_new0 (BeaverCheckpointer, 1);
+
+  self->engine = engine;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  return self;
+}
+
+void
+_beaver_checkpointer_free (BeaverCheckpointer *self)
+{
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+_beaver_checkpointer_begin_close (BeaverCheckpointer *self)
+{
+  g_mutex_lock (&self->lock);
+  self->closing = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+_beaver_checkpointer_join (BeaverCheckpointer *self)
+{
+  GThread *thread;
+
+  g_mutex_lock (&self->lock);
+  thread = g_steal_pointer (&self->thread);
+  g_mutex_unlock (&self->lock);
+  if (thread == NULL)
+    return 0;
+  g_thread_join (thread);
+  return 1;
+}

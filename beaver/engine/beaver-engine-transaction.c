@@ -1,0 +1,241 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Transactions across structures: a thread takes the lane of the writers and keeps it from begin to
+ * end. Its units join, each in a savepoint; the point connection's lock is held by units only, so
+ * closing and readers never wait for user code. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <beaver/engine/beaver-core-private.h>
+
+static guint64 last_thread; /* atomic */
+static __thread guint64 thread_number;
+
+guint64
+_beaver_thread_number (void)
+{
+  if (G_UNLIKELY (thread_number == 0))
+    thread_number = __atomic_add_fetch (&last_thread, 1, __ATOMIC_RELAXED);
+  return thread_number;
+}
+
+guint
+_beaver_engine_own_serial (BeaverEngine *self)
+{
+  if (G_LIKELY (__atomic_load_n (&self->transaction_owner, __ATOMIC_ACQUIRE) == 0) ||
+      __atomic_load_n (&self->transaction_owner, __ATOMIC_ACQUIRE) != _beaver_thread_number ())
+    return 0;
+  return __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE);
+}
+
+static BeaverEngineTransaction *
+transaction_new (BeaverEngine *self, guint serial, guint depth)
+{
+  BeaverEngineTransaction *transaction = g_new0 (BeaverEngineTransaction, 1);
+
+  transaction->engine = _beaver_engine_ref (self);
+  transaction->serial = serial;
+  transaction->depth = depth;
+  transaction->open = TRUE;
+  return transaction;
+}
+
+/* Inside an open transaction of this thread: a savepoint. */
+static BeaverEngineTransaction *
+begin_nested (BeaverEngine *self, guint serial, GError **error)
+{
+  BeaverEngineTransaction *transaction = NULL;
+  g_autofree char *sql = NULL;
+
+  g_mutex_lock (&self->point->lock);
+  if (self->point->db == NULL || _beaver_engine_closing (self))
+    _beaver_engine_set_interrupted (self, error);
+  else
+    {
+      guint depth = self->transaction_depth + 1;
+
+      sql = g_strdup_printf ("SAVEPOINT nested_%u", depth);
+      if (_beaver_connection_execute (self->point, sql, error))
+        {
+          self->transaction_depth = depth;
+          transaction = transaction_new (self, serial, depth);
+        }
+    }
+  g_mutex_unlock (&self->point->lock);
+  return transaction;
+}
+
+static BeaverEngineTransaction *
+begin_outermost (BeaverEngine *self, GCancellable *cancellable, GError **error)
+{
+  BeaverEngineTransaction *transaction = NULL;
+
+  if (!_beaver_writer_take_lane (self, cancellable, error))
+    return NULL;
+  g_mutex_lock (&self->point->lock);
+  if (self->point->db == NULL || _beaver_engine_closing (self))
+    _beaver_engine_set_interrupted (self, error);
+  else
+    {
+      self->point->cancellable = cancellable;
+      if (_beaver_writer_begin_immediate (self, error))
+        {
+          guint serial = ++self->last_serial;
+
+          if (serial == 0)
+            serial = ++self->last_serial;
+          self->transaction_depth = 0;
+          transaction = transaction_new (self, serial, 0);
+          __atomic_store_n (&self->transaction_serial, serial, __ATOMIC_RELEASE);
+          __atomic_store_n (&self->transaction_owner, _beaver_thread_number (), __ATOMIC_RELEASE);
+        }
+      self->point->cancellable = NULL;
+    }
+  g_mutex_unlock (&self->point->lock);
+  if (transaction == NULL)
+    _beaver_writer_give_lane (self);
+  return transaction;
+}
+
+BeaverEngineTransaction *
+_beaver_engine_begin (BeaverEngine *self, GCancellable *cancellable, GError **error)
+{
+  BeaverEngineTransaction *transaction = NULL;
+  guint serial;
+
+  if (!_beaver_engine_enter (self, error))
+    return NULL;
+  serial = _beaver_engine_own_serial (self);
+  if (cancellable == NULL || !g_cancellable_set_error_if_cancelled (cancellable, error))
+    transaction = serial != 0 ? begin_nested (self, serial, error) :
+                                begin_outermost (self, cancellable, error);
+  _beaver_engine_leave (self);
+  return transaction;
+}
+
+/* Ends it one way or the other. Whatever comes out, the transaction is over then. */
+static gboolean
+end (BeaverEngineTransaction *transaction, gboolean commit, GError **error)
+{
+  BeaverEngine *self = transaction->engine;
+  GPtrArray *touched = NULL;
+  gboolean outermost_over = FALSE;
+  gboolean ok = FALSE;
+
+  g_mutex_lock (&self->point->lock);
+  if (!transaction->open)
+    g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                         _ ("the transaction is over already; begin a new one"));
+  else if (self->point->db == NULL || _beaver_engine_closing (self))
+    {
+      transaction->open = FALSE;
+      outermost_over = transaction->depth == 0;
+      _beaver_engine_set_interrupted (self, error);
+    }
+  else if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) != transaction->serial ||
+           transaction->depth > self->transaction_depth)
+    {
+      transaction->open = FALSE;
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                           _ ("the transaction around this one is over; end the inner one first"));
+    }
+  else if (transaction->depth > 0)
+    {
+      g_autofree char *sql = commit ? g_strdup_printf ("RELEASE nested_%u", transaction->depth) :
+                                      g_strdup_printf ("ROLLBACK TO nested_%u; RELEASE nested_%u",
+                                                       transaction->depth, transaction->depth);
+
+      transaction->open = FALSE;
+      self->transaction_depth = transaction->depth - 1;
+      ok = _beaver_connection_execute (self->point, sql, error);
+    }
+  else
+    {
+      transaction->open = FALSE;
+      outermost_over = TRUE;
+      if (commit && sqlite3_get_autocommit (self->point->db))
+        g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_FAILED,
+                             _ ("SQLite rolled the transaction back when one of its calls failed; "
+                                "nothing was changed"));
+      else if (commit)
+        ok = _beaver_writer_commit (self, error);
+      else
+        ok = TRUE;
+      if (!ok || !commit)
+        _beaver_writer_rollback (self);
+      touched = _beaver_writer_steal_touched (self);
+    }
+  if (outermost_over &&
+      __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == transaction->serial)
+    {
+      __atomic_store_n (&self->transaction_owner, 0, __ATOMIC_RELEASE);
+      __atomic_store_n (&self->transaction_serial, 0, __ATOMIC_RELEASE);
+      self->transaction_depth = 0;
+    }
+  else
+    outermost_over = FALSE;
+  g_mutex_unlock (&self->point->lock);
+
+  if (outermost_over)
+    _beaver_writer_give_lane (self);
+  if (touched != NULL)
+    {
+      _beaver_watcher_committed (self->watcher, touched);
+      g_ptr_array_unref (touched);
+    }
+  return ok;
+}
+
+gboolean
+_beaver_engine_commit (BeaverEngineTransaction *transaction,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  BeaverEngine *self = transaction->engine;
+  gboolean ok = FALSE;
+
+  if (!_beaver_engine_enter (self, error))
+    return FALSE;
+  if (cancellable == NULL || !g_cancellable_set_error_if_cancelled (cancellable, error))
+    ok = end (transaction, TRUE, error);
+  _beaver_engine_leave (self);
+  return ok;
+}
+
+gboolean
+_beaver_engine_rollback (BeaverEngineTransaction *transaction, GError **error)
+{
+  BeaverEngine *self = transaction->engine;
+  gboolean ok;
+
+  if (!_beaver_engine_enter (self, error))
+    return FALSE;
+  ok = end (transaction, FALSE, error);
+  _beaver_engine_leave (self);
+  return ok;
+}
+
+gboolean
+_beaver_engine_transaction_is_open (BeaverEngineTransaction *transaction)
+{
+  BeaverEngine *self = transaction->engine;
+  gboolean open;
+
+  g_mutex_lock (&self->point->lock);
+  open = transaction->open && !_beaver_engine_closing (self) &&
+         __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == transaction->serial &&
+         transaction->depth <= self->transaction_depth;
+  g_mutex_unlock (&self->point->lock);
+  return open;
+}
+
+void
+_beaver_engine_transaction_free (BeaverEngineTransaction *transaction)
+{
+  if (_beaver_engine_transaction_is_open (transaction))
+    _beaver_engine_rollback (transaction, NULL);
+  _beaver_engine_unref (transaction->engine);
+  g_free (transaction);
+}

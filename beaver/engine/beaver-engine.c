@@ -1,0 +1,826 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The engine: opening, the door through which every unit of work enters, the reader pool, and
+ * closing.
+ *
+ * A unit is counted while it is inside. Closing sets one flag that the door, the progress handler,
+ * the busy handler and every wait look at, wakes whoever sleeps, interrupts SQLite until each
+ * connection's lock is free, and closes it; then it waits for the count to fall to 0. So nothing of
+ * the engine is touched any more when _beaver_engine_finish_close() returns. */
+#include "config.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#include <beaver/engine/beaver-core-private.h>
+#include <beaver/engine/beaver-sqlite-error-private.h>
+
+/* Readers at one time, and those kept for the next scan. */
+#define MAX_READERS 64
+#define MAX_IDLE_READERS 8
+/* Looks at the point connection's lock before a reader is leased instead. */
+#define POINT_TRIES 24
+/* Between two interrupts of a unit that did not let go yet. */
+#define INTERRUPT_EVERY_US 200
+/* For locks and registrations given back on close, when another process has the write lock. */
+#define CLOSE_WORK_PATIENCE_US 100000
+
+typedef struct
+{
+  guint id;
+  BeaverWork work;
+  gpointer data;
+} CloseWork;
+
+/* fork(): the child must not touch what the parent opened. A counter that the child's first
+ * instruction moves is cheaper than asking for the process id each time. */
+static guint fork_generation;
+
+static void
+on_fork_child (void)
+{
+  fork_generation++;
+}
+
+static void
+register_fork_handler (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      pthread_atfork (NULL, NULL, on_fork_child);
+      g_once_init_leave (&once, 1);
+    }
+}
+
+/* --- Opening
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+/* What the system says is clearer than SQLite's "unable to open database file". Looks only, opens
+ * nothing. */
+static gboolean
+check_path (const char *path, GError **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO,
+                   _ ("cannot open “%s”: it is a directory; name a file"), path);
+      return FALSE;
+    }
+  if (!g_file_test (directory, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO,
+                   _ ("cannot open “%s”: there is no directory “%s”; create it first"), path,
+                   directory);
+      return FALSE;
+    }
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (g_access (path, R_OK) != 0)
+        {
+          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO, _ ("cannot open “%s”: %s"), path,
+                       g_strerror (errno));
+          return FALSE;
+        }
+      if (g_access (path, W_OK) != 0)
+        {
+          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_READ_ONLY,
+                       _ ("cannot open “%s” for writing: %s"), path, g_strerror (errno));
+          return FALSE;
+        }
+    }
+  else if (g_access (directory, W_OK) != 0)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_READ_ONLY, _ ("cannot create “%s”: %s"), path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+set_pragmas (BeaverConnection *connection, gboolean reader, GError **error)
+{
+  const BeaverEngineOptions *options = &connection->engine->options;
+  g_autofree char *sql = g_strdup_printf (
+      "PRAGMA synchronous = %s; PRAGMA temp_store = %s; PRAGMA mmap_size = %" G_GINT64_FORMAT
+      "; PRAGMA trusted_schema = 0;%s",
+      options->synchronous_full ? "FULL" : "NORMAL", options->temp_memory ? "MEMORY" : "DEFAULT",
+      options->mmap_size, reader ? " PRAGMA query_only = 1;" : "");
+
+  return _beaver_connection_execute (connection, sql, error);
+}
+
+/* WAL is a property of the file. Changing it needs the file for itself, and SQLite does not ask the
+ * busy handler then. */
+static gboolean
+switch_to_wal (BeaverEngine *self, BeaverConnection *connection, GError **error)
+{
+  gint64 deadline =
+      g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      BeaverStep step = BEAVER_STEP_ERROR;
+      /* Asking first keeps a file that is in WAL mode already free of a write. */
+      BeaverStatement *statement =
+          _beaver_connection_prepare (connection, "PRAGMA journal_mode", &local);
+
+      if (statement != NULL && _beaver_statement_step (statement, &local) == BEAVER_STEP_ROW)
+        {
+          gboolean is_wal =
+              g_ascii_strcasecmp (_beaver_statement_text (statement, 0, NULL), "wal") == 0;
+
+          _beaver_statement_reset (statement);
+          statement = NULL;
+          if (is_wal || !self->options.wal)
+            {
+              self->wal = is_wal;
+              return TRUE;
+            }
+          statement = _beaver_connection_prepare (connection, "PRAGMA journal_mode = WAL", &local);
+          if (statement != NULL &&
+              (step = _beaver_statement_step (statement, &local)) == BEAVER_STEP_ROW)
+            {
+              self->wal =
+                  g_ascii_strcasecmp (_beaver_statement_text (statement, 0, NULL), "wal") == 0;
+              _beaver_statement_reset (statement);
+              return TRUE; /* where WAL cannot be had (no shared memory) the rollback journal serves
+                            */
+            }
+        }
+      if (statement != NULL)
+        _beaver_statement_reset (statement);
+      if (!g_error_matches (local, BEAVER_ERROR, BEAVER_ERROR_BUSY) ||
+          g_get_monotonic_time () > deadline)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      _beaver_engine_doze (self, g_get_monotonic_time () + 1000);
+    }
+}
+
+static gboolean
+open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
+{
+  BeaverConnection *point;
+
+  self->point = point = _beaver_connection_open (self, error);
+  if (point == NULL)
+    return FALSE;
+  point->cancellable = cancellable;
+  /* A file that is refused is left as it is: not even its log is copied into it when we go. */
+  sqlite3_db_config (point->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  if (!_beaver_schema_check (point, error))
+    {
+      point->cancellable = NULL;
+      return FALSE;
+    }
+  sqlite3_db_config (point->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+  if ((!self->memory && !switch_to_wal (self, point, error)) ||
+      !set_pragmas (point, FALSE, error) || !_beaver_schema_create (point, error))
+    {
+      point->cancellable = NULL;
+      return FALSE;
+    }
+  point->cancellable = NULL;
+  if (self->wal)
+    {
+      _beaver_wal_index_init (&self->wal_index, point->db);
+      self->known = _beaver_wal_index_peek (&self->wal_index);
+    }
+  return TRUE;
+}
+
+BeaverEngine *
+_beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (BeaverEngine) self = NULL;
+  gboolean memory = g_strcmp0 (options->path, ":memory:") == 0;
+
+  if (options->path == NULL || *options->path == '\0')
+    {
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                           _ ("the path of a database is empty; name a file or “:memory:”"));
+      return NULL;
+    }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (!memory && !check_path (options->path, error))
+    return NULL;
+
+  register_fork_handler ();
+  self = g_new0 (BeaverEngine, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->fork_generation = fork_generation;
+  self->path = g_strdup (options->path);
+  self->memory = memory;
+  self->options = *options;
+  self->options.path = self->path;
+  g_mutex_init (&self->close_lock);
+  g_cond_init (&self->close_cond);
+  g_mutex_init (&self->pool.lock);
+  g_cond_init (&self->pool.cond);
+  g_mutex_init (&self->writer.lock);
+  g_mutex_init (&self->change_lock);
+  g_mutex_init (&self->close_work_lock);
+  self->close_works = g_ptr_array_new_with_free_func (g_free);
+  self->connections = _beaver_weak_set_new ();
+  self->watcher = _beaver_watcher_new (self);
+  self->checkpointer = _beaver_checkpointer_new (self);
+  self->jobs = _beaver_jobs_new (self);
+
+  if (!open_point (self, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+BeaverEngine *
+_beaver_engine_ref (BeaverEngine *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+_beaver_engine_unref (BeaverEngine *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  /* In a child the parent's connections, locks and threads are left alone: leaking is right,
+   * closing would corrupt. */
+  if (self->fork_generation != fork_generation)
+    return;
+  if (_beaver_engine_begin_close (self))
+    _beaver_engine_finish_close (self, NULL);
+  _beaver_jobs_free (self->jobs);
+  _beaver_checkpointer_free (self->checkpointer);
+  _beaver_watcher_free (self->watcher);
+  g_clear_object (&self->point);
+  _beaver_weak_set_free (self->connections);
+  g_ptr_array_unref (self->close_works);
+  g_mutex_clear (&self->close_work_lock);
+  g_mutex_clear (&self->change_lock);
+  g_mutex_clear (&self->writer.lock);
+  g_cond_clear (&self->pool.cond);
+  g_mutex_clear (&self->pool.lock);
+  g_cond_clear (&self->close_cond);
+  g_mutex_clear (&self->close_lock);
+  g_free (self->path);
+  g_free (self);
+}
+
+const char *
+_beaver_engine_get_path (BeaverEngine *self)
+{
+  return self->path;
+}
+
+gboolean
+_beaver_engine_is_memory (BeaverEngine *self)
+{
+  return self->memory;
+}
+
+/* --- The door
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+gboolean
+_beaver_engine_closing (BeaverEngine *self)
+{
+  return __atomic_load_n (&self->closing, __ATOMIC_ACQUIRE) != 0;
+}
+
+gboolean
+_beaver_engine_is_closed (BeaverEngine *self)
+{
+  return _beaver_engine_closing (self);
+}
+
+gboolean
+_beaver_engine_set_error_if_closed (BeaverEngine *self, GError **error)
+{
+  if (G_UNLIKELY (self->fork_generation != fork_generation))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FORKED,
+                   _ ("“%s” was opened before fork(); open it again in the child process"),
+                   self->path);
+      return TRUE;
+    }
+  if (G_UNLIKELY (_beaver_engine_closing (self)))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, _ ("the database “%s” is closed"),
+                   self->path);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+void
+_beaver_engine_set_interrupted (BeaverEngine *self, GError **error)
+{
+  __atomic_fetch_add (&self->interrupted, 1, __ATOMIC_RELAXED);
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
+               _ ("the database “%s” was closed meanwhile; nothing was changed"), self->path);
+}
+
+gboolean
+_beaver_engine_enter (BeaverEngine *self, GError **error)
+{
+  if (_beaver_engine_set_error_if_closed (self, error))
+    return FALSE;
+  __atomic_fetch_add (&self->inside, 1, __ATOMIC_SEQ_CST);
+  /* The closer sets the flag first and looks at the count then: one of the two sees the other. */
+  if (G_UNLIKELY (__atomic_load_n (&self->closing, __ATOMIC_SEQ_CST)))
+    {
+      _beaver_engine_leave (self);
+      return !_beaver_engine_set_error_if_closed (self, error);
+    }
+  return TRUE;
+}
+
+void
+_beaver_engine_leave (BeaverEngine *self)
+{
+  if (__atomic_sub_fetch (&self->inside, 1, __ATOMIC_SEQ_CST) == 0 &&
+      G_UNLIKELY (__atomic_load_n (&self->closing, __ATOMIC_SEQ_CST)))
+    {
+      g_mutex_lock (&self->close_lock);
+      g_cond_broadcast (&self->close_cond);
+      g_mutex_unlock (&self->close_lock);
+    }
+}
+
+void
+_beaver_engine_doze (BeaverEngine *self, gint64 until)
+{
+  g_mutex_lock (&self->close_lock);
+  while (!_beaver_engine_closing (self))
+    if (!g_cond_wait_until (&self->close_cond, &self->close_lock, until))
+      break;
+  g_mutex_unlock (&self->close_lock);
+}
+
+/* --- Readers
+ * ----------------------------------------------------------------------------------------------------------------
+ */
+
+BeaverConnection *
+_beaver_engine_lease_reader (BeaverEngine *self, GError **error)
+{
+  BeaverConnection *reader;
+
+  g_mutex_lock (&self->pool.lock);
+  while (self->pool.idle.length == 0 && self->pool.leased >= MAX_READERS &&
+         !_beaver_engine_closing (self))
+    g_cond_wait (&self->pool.cond, &self->pool.lock);
+  if (_beaver_engine_closing (self))
+    {
+      g_mutex_unlock (&self->pool.lock);
+      _beaver_engine_set_interrupted (self, error);
+      return NULL;
+    }
+  reader = g_queue_pop_head (&self->pool.idle);
+  self->pool.leased++;
+  g_mutex_unlock (&self->pool.lock);
+
+  if (reader == NULL)
+    {
+      reader = _beaver_connection_open (self, error);
+      if (reader != NULL)
+        {
+          gboolean ok;
+
+          g_mutex_lock (&reader->lock);
+          ok = reader->db != NULL && set_pragmas (reader, TRUE, error);
+          if (reader->db == NULL)
+            _beaver_engine_set_interrupted (self, error);
+          if (!ok)
+            {
+              _beaver_connection_close_locked (reader);
+              g_mutex_unlock (&reader->lock);
+              g_clear_object (&reader);
+            }
+          else
+            g_mutex_unlock (&reader->lock);
+        }
+      if (reader == NULL)
+        {
+          g_mutex_lock (&self->pool.lock);
+          self->pool.leased--;
+          g_cond_signal (&self->pool.cond);
+          g_mutex_unlock (&self->pool.lock);
+        }
+    }
+  return reader;
+}
+
+void
+_beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader)
+{
+  gboolean keep;
+
+  g_mutex_lock (&self->pool.lock);
+  self->pool.leased--;
+  keep = self->pool.idle.length < MAX_IDLE_READERS ||
+         _beaver_engine_closing (self); /* the closer closes */
+  if (keep)
+    g_queue_push_head (&self->pool.idle, reader);
+  g_cond_signal (&self->pool.cond);
+  g_mutex_unlock (&self->pool.lock);
+
+  if (!keep)
+    {
+      g_mutex_lock (&reader->lock);
+      _beaver_connection_close_locked (reader);
+      g_mutex_unlock (&reader->lock);
+      g_object_unref (reader);
+    }
+}
+
+/* A reader's work sees one snapshot, however many statements it runs. */
+static gboolean
+run_on_reader (BeaverEngine *self,
+               BeaverWork work,
+               gpointer data,
+               GCancellable *cancellable,
+               GError **error)
+{
+  BeaverConnection *reader = _beaver_engine_lease_reader (self, error);
+  gboolean ok = FALSE;
+
+  if (reader == NULL)
+    return FALSE;
+  g_mutex_lock (&reader->lock);
+  if (reader->db == NULL || _beaver_engine_closing (self))
+    _beaver_engine_set_interrupted (self, error);
+  else
+    {
+      reader->cancellable = cancellable;
+      reader->busy_deadline =
+          g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+      if (_beaver_connection_step_simple (reader, "BEGIN", error))
+        {
+          ok = work (reader, data, error);
+          if (!sqlite3_get_autocommit (reader->db))
+            sqlite3_exec (reader->db, "ROLLBACK", NULL, NULL, NULL);
+        }
+      reader->cancellable = NULL;
+    }
+  g_mutex_unlock (&reader->lock);
+  _beaver_engine_return_reader (self, reader);
+  return ok;
+}
+
+/* --- Running
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+/* Reads on the point connection, whose cache is warm. Holds point.lock and releases it. */
+static gboolean
+read_on_point (BeaverEngine *self,
+               BeaverWork work,
+               gpointer data,
+               GCancellable *cancellable,
+               GError **error)
+{
+  BeaverConnection *point = self->point;
+  gboolean ok = FALSE;
+
+  if (point->db == NULL || _beaver_engine_closing (self))
+    _beaver_engine_set_interrupted (self, error);
+  else
+    {
+      point->cancellable = cancellable;
+      ok = work (point, data, error);
+      point->cancellable = NULL;
+    }
+  g_mutex_unlock (&point->lock);
+  return ok;
+}
+
+static gboolean
+run_read (BeaverEngine *self,
+          BeaverWork work,
+          gpointer data,
+          GCancellable *cancellable,
+          GError **error)
+{
+  BeaverConnection *point = self->point;
+
+  for (int i = 0; i < POINT_TRIES; i++)
+    {
+      if (g_mutex_trylock (&point->lock))
+        {
+          if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == 0)
+            return read_on_point (self, work, data, cancellable, error);
+          /* It holds what another thread has not committed. */
+          g_mutex_unlock (&point->lock);
+          break;
+        }
+      g_thread_yield ();
+    }
+  return run_on_reader (self, work, data, cancellable, error);
+}
+
+/* A private database in memory has one connection: while a transaction is open, readers of other
+ * threads wait for its end. */
+static gboolean
+run_read_memory (BeaverEngine *self,
+                 BeaverWork work,
+                 gpointer data,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->point->lock);
+  if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == 0)
+    return read_on_point (self, work, data, cancellable, error);
+  g_mutex_unlock (&self->point->lock);
+
+  if (!_beaver_writer_take_lane (self, cancellable, error))
+    return FALSE;
+  g_mutex_lock (&self->point->lock);
+  ok = read_on_point (self, work, data, cancellable, error);
+  _beaver_writer_give_lane (self);
+  return ok;
+}
+
+static gboolean
+run_in_transaction (BeaverEngine *self,
+                    BeaverAccess access,
+                    BeaverWork work,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    guint serial,
+                    GError **error)
+{
+  BeaverConnection *point = self->point;
+  gboolean ok = FALSE;
+
+  g_mutex_lock (&point->lock);
+  if (point->db == NULL || _beaver_engine_closing (self))
+    _beaver_engine_set_interrupted (self, error);
+  else if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) != serial ||
+           sqlite3_get_autocommit (point->db))
+    g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                         _ ("the transaction that this call was part of is over; wait for its "
+                            "calls before ending it"));
+  else if (access == BEAVER_ACCESS_WRITE)
+    ok = _beaver_writer_run_savepoint (self, work, data, cancellable, error);
+  else
+    {
+      point->cancellable = cancellable;
+      ok = work (point, data, error);
+      point->cancellable = NULL;
+    }
+  g_mutex_unlock (&point->lock);
+  return ok;
+}
+
+gboolean
+_beaver_engine_run_inside (BeaverEngine *self,
+                           BeaverAccess access,
+                           BeaverWork work,
+                           gpointer data,
+                           GCancellable *cancellable,
+                           guint transaction_serial,
+                           GError **error)
+{
+  if (transaction_serial != 0)
+    return run_in_transaction (self, access, work, data, cancellable, transaction_serial, error);
+  if (access == BEAVER_ACCESS_WRITE)
+    return _beaver_writer_run (self, work, data, cancellable, error);
+  if (self->memory)
+    return run_read_memory (self, work, data, cancellable, error);
+  if (access == BEAVER_ACCESS_POINT)
+    return run_read (self, work, data, cancellable, error);
+  return run_on_reader (self, work, data, cancellable, error);
+}
+
+gboolean
+_beaver_engine_run (BeaverEngine *self,
+                    BeaverAccess access,
+                    BeaverWork work,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  gboolean ok;
+
+  if (!_beaver_engine_enter (self, error))
+    return FALSE;
+  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+    ok = FALSE;
+  else
+    ok = _beaver_engine_run_inside (self, access, work, data, cancellable,
+                                    _beaver_engine_own_serial (self), error);
+  _beaver_engine_leave (self);
+  return ok;
+}
+
+/* --- Closing
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+
+guint
+_beaver_engine_add_close_work (BeaverEngine *self, BeaverWork work, gpointer data)
+{
+  CloseWork *entry = g_new (CloseWork, 1);
+  guint id;
+
+  g_mutex_lock (&self->close_work_lock);
+  entry->id = id = ++self->last_close_work;
+  entry->work = work;
+  entry->data = data;
+  g_ptr_array_add (self->close_works, entry);
+  g_mutex_unlock (&self->close_work_lock);
+  return id;
+}
+
+void
+_beaver_engine_remove_close_work (BeaverEngine *self, guint id)
+{
+  g_mutex_lock (&self->close_work_lock);
+  for (guint i = 0; i < self->close_works->len; i++)
+    if (((CloseWork *) g_ptr_array_index (self->close_works, i))->id == id)
+      {
+        g_ptr_array_remove_index (self->close_works, i);
+        break;
+      }
+  g_mutex_unlock (&self->close_work_lock);
+}
+
+void
+_beaver_engine_count_joined (BeaverEngine *self, guint n)
+{
+  __atomic_fetch_add (&self->joined, (int) n, __ATOMIC_RELAXED);
+}
+
+gboolean
+_beaver_engine_begin_close (BeaverEngine *self)
+{
+  int expected = 0;
+
+  if (self->fork_generation != fork_generation)
+    return FALSE;
+  if (!__atomic_compare_exchange_n (&self->closing, &expected, 1, FALSE, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST))
+    return FALSE;
+
+  /* All flags are one; now everybody who sleeps somewhere. */
+  g_mutex_lock (&self->close_lock);
+  g_cond_broadcast (&self->close_cond);
+  g_mutex_unlock (&self->close_lock);
+  _beaver_writer_wake_all (self);
+  g_mutex_lock (&self->pool.lock);
+  g_cond_broadcast (&self->pool.cond);
+  g_mutex_unlock (&self->pool.lock);
+  _beaver_watcher_begin_close (self->watcher);
+  _beaver_checkpointer_begin_close (self->checkpointer);
+  _beaver_jobs_begin_close (self->jobs);
+  return TRUE;
+}
+
+/* The lock of a connection, for good: whoever has it is interrupted until he lets go. An interrupt
+ * that falls between two steps is lost, hence again and again. */
+static void
+seize (BeaverEngine *self, BeaverConnection *connection)
+{
+  while (!g_mutex_trylock (&connection->lock))
+    {
+      gint64 until = g_get_monotonic_time () + INTERRUPT_EVERY_US;
+
+      _beaver_connection_interrupt (connection);
+      g_mutex_lock (&self->close_lock);
+      g_cond_wait_until (&self->close_cond, &self->close_lock, until);
+      g_mutex_unlock (&self->close_lock);
+    }
+}
+
+static void
+run_close_works (BeaverEngine *self)
+{
+  BeaverConnection *point = self->point;
+  g_autoptr (GPtrArray) works = NULL;
+
+  g_mutex_lock (&self->close_work_lock);
+  works = g_steal_pointer (&self->close_works);
+  self->close_works = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_unlock (&self->close_work_lock);
+  if (works->len == 0 || point->db == NULL)
+    return;
+
+  point->closer = TRUE;
+  point->cancellable = NULL;
+  if (!sqlite3_get_autocommit (point->db))
+    _beaver_writer_rollback (self);
+  point->busy_deadline = g_get_monotonic_time () + CLOSE_WORK_PATIENCE_US;
+  if (_beaver_connection_step_simple (point, "BEGIN IMMEDIATE", NULL))
+    {
+      for (guint i = 0; i < works->len; i++)
+        {
+          CloseWork *entry = g_ptr_array_index (works, i);
+
+          entry->work (point, entry->data, NULL);
+        }
+      if (!_beaver_connection_step_simple (point, "COMMIT", NULL))
+        _beaver_writer_rollback (self);
+    }
+}
+
+void
+_beaver_engine_await_close_works (BeaverEngine *self)
+{
+  g_mutex_lock (&self->close_lock);
+  while (!self->close_works_done)
+    g_cond_wait (&self->close_cond, &self->close_lock);
+  g_mutex_unlock (&self->close_lock);
+}
+
+void
+_beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
+{
+  g_autoptr (GPtrArray) connections = NULL;
+  guint n_closed = 0;
+  guint joined;
+
+  if (self->fork_generation != fork_generation)
+    return;
+
+  /* 1. Everything that is under way gives up at its next look. */
+  connections = _beaver_weak_set_get (self->connections);
+  for (guint i = 0; i < connections->len; i++)
+    {
+      BeaverConnection *connection = g_ptr_array_index (connections, i);
+
+      seize (self, connection);
+      if (connection == self->point)
+        run_close_works (self);
+      n_closed += connection->db != NULL;
+      _beaver_connection_close_locked (connection);
+      g_mutex_unlock (&connection->lock);
+    }
+
+  g_mutex_lock (&self->close_lock);
+  self->close_works_done = TRUE;
+  g_cond_broadcast (&self->close_cond);
+  g_mutex_unlock (&self->close_lock);
+
+  /* 2. Our threads. */
+  joined = _beaver_jobs_join (self->jobs) + _beaver_checkpointer_join (self->checkpointer) +
+           _beaver_watcher_join (self->watcher);
+  joined += (guint) __atomic_load_n (&self->joined, __ATOMIC_RELAXED);
+
+  /* 3. Units that were on their way in or out. Whoever opened a reader after the look above found
+   * the flag and closes it. */
+  g_mutex_lock (&self->close_lock);
+  while (__atomic_load_n (&self->inside, __ATOMIC_SEQ_CST) > 0)
+    g_cond_wait (&self->close_cond, &self->close_lock);
+  g_mutex_unlock (&self->close_lock);
+  g_mutex_lock (&self->pool.lock);
+  for (BeaverConnection *reader; (reader = g_queue_pop_head (&self->pool.idle)) != NULL;)
+    {
+      g_mutex_lock (&reader->lock);
+      n_closed += reader->db != NULL;
+      _beaver_connection_close_locked (reader);
+      g_mutex_unlock (&reader->lock);
+      g_object_unref (reader);
+    }
+  g_mutex_unlock (&self->pool.lock);
+
+  if (stats != NULL)
+    {
+      stats->connections_closed = n_closed;
+      stats->threads_joined = joined;
+      stats->operations_interrupted =
+          (guint) __atomic_load_n (&self->interrupted, __ATOMIC_RELAXED);
+    }
+  g_mutex_lock (&self->close_lock);
+  self->closed = TRUE;
+  g_cond_broadcast (&self->close_cond);
+  g_mutex_unlock (&self->close_lock);
+}
+
+void
+_beaver_engine_wait_closed (BeaverEngine *self)
+{
+  if (self->fork_generation != fork_generation)
+    return;
+  g_mutex_lock (&self->close_lock);
+  while (!self->closed)
+    g_cond_wait (&self->close_cond, &self->close_lock);
+  g_mutex_unlock (&self->close_lock);
+}

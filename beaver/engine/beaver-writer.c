@@ -1,0 +1,519 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The one way to the file's write lock.
+ *
+ * Writers of this process queue in front of it (the lane): first come, first served when somebody
+ * waited long, otherwise whoever is awake first, which spares a context switch per write. The one
+ * who has the lane leads: where sharing pays (a commit that waits for the disk, or several waiters)
+ * it runs the waiting units as well and commits once. Between processes the busy handler waits;
+ * while others are seen writing, a leader leaves the lock alone for a moment of each slot of time,
+ * the same moment in all processes of ours, so that a peer with SQLite's default handler (which
+ * only polls) gets its turn. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <beaver/engine/beaver-core-private.h>
+#include <beaver/engine/beaver-sqlite-error-private.h>
+
+/* Most units that share a commit. */
+#define MAX_BATCH 64
+/* Waiters from which on a commit is shared although it does not wait for the disk. */
+#define MIN_SHARE 3
+/* A waiter who waited longer gets the lane handed over instead of competing. */
+#define HANDOVER_AFTER_US 2000
+/* Politeness: a gap of GAP_US in each SLOT_US while another process was seen in the last
+ * FOREIGN_RECENT_US. */
+#define SLOT_US 10000
+#define GAP_US 2000
+#define FOREIGN_RECENT_US 1000000
+
+/* --- The lane
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static void
+request_init (BeaverWriteRequest *request,
+              BeaverWork work,
+              gpointer data,
+              GCancellable *cancellable)
+{
+  *request = (BeaverWriteRequest){ .work = work, .data = data, .cancellable = cancellable };
+  g_cond_init (&request->cond);
+  request->link.data = request;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  _beaver_writer_wake_all (data);
+}
+
+void
+_beaver_writer_wake_all (BeaverEngine *self)
+{
+  g_mutex_lock (&self->writer.lock);
+  for (GList *l = self->writer.queue.head; l != NULL; l = l->next)
+    g_cond_signal (&((BeaverWriteRequest *) l->data)->cond);
+  g_mutex_unlock (&self->writer.lock);
+}
+
+/* Waits until the request leads or was done by another leader. Returns FALSE when it left the queue
+ * instead: closing or cancelled. work NULL means it wants the lane and nothing else, so no leader
+ * takes it along. */
+static gboolean
+enqueue (BeaverEngine *self, BeaverWriteRequest *request, GError **error)
+{
+  gulong handler = 0;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->writer.lock);
+  if (!self->writer.active && self->writer.queue.length == 0)
+    {
+      self->writer.active = TRUE;
+      request->state = WRITE_LEADER;
+      g_mutex_unlock (&self->writer.lock);
+      return TRUE;
+    }
+  request->since = g_get_monotonic_time ();
+  request->state = WRITE_QUEUED;
+  g_queue_push_tail_link (&self->writer.queue, &request->link);
+  if (request->cancellable != NULL)
+    {
+      /* Runs on_cancelled() at once when it is cancelled already, hence not under the lock. */
+      g_mutex_unlock (&self->writer.lock);
+      handler = g_cancellable_connect (request->cancellable, G_CALLBACK (on_cancelled), self, NULL);
+      g_mutex_lock (&self->writer.lock);
+    }
+  for (;;)
+    {
+      if (request->state == WRITE_DONE || request->state == WRITE_LEADER)
+        break;
+      if (request->state == WRITE_QUEUED)
+        {
+          gboolean closing = _beaver_engine_closing (self);
+
+          if (closing ||
+              (request->cancellable != NULL && g_cancellable_is_cancelled (request->cancellable)))
+            {
+              g_queue_unlink (&self->writer.queue, &request->link);
+              ok = FALSE;
+              break;
+            }
+          if (!self->writer.active)
+            {
+              g_queue_unlink (&self->writer.queue, &request->link);
+              self->writer.active = TRUE;
+              request->state = WRITE_LEADER;
+              break;
+            }
+        }
+      g_cond_wait (&request->cond, &self->writer.lock);
+    }
+  /* The lane may have been offered to somebody who left. */
+  if (!ok && !self->writer.active && self->writer.queue.head != NULL)
+    g_cond_signal (&((BeaverWriteRequest *) self->writer.queue.head->data)->cond);
+  g_mutex_unlock (&self->writer.lock);
+  if (handler != 0)
+    g_cancellable_disconnect (request->cancellable, handler);
+
+  if (!ok)
+    {
+      if (_beaver_engine_closing (self))
+        _beaver_engine_set_interrupted (self, error);
+      else
+        g_cancellable_set_error_if_cancelled (request->cancellable, error);
+    }
+  return ok;
+}
+
+void
+_beaver_writer_give_lane (BeaverEngine *self)
+{
+  GList *head;
+
+  g_mutex_lock (&self->writer.lock);
+  head = self->writer.queue.head;
+  self->writer.active = FALSE;
+  if (head != NULL)
+    {
+      BeaverWriteRequest *next = head->data;
+
+      if (g_get_monotonic_time () - next->since > HANDOVER_AFTER_US)
+        {
+          g_queue_unlink (&self->writer.queue, head);
+          self->writer.active = TRUE;
+          next->state = WRITE_LEADER;
+        }
+      g_cond_signal (&next->cond);
+    }
+  g_mutex_unlock (&self->writer.lock);
+}
+
+gboolean
+_beaver_writer_take_lane (BeaverEngine *self, GCancellable *cancellable, GError **error)
+{
+  BeaverWriteRequest request;
+  gboolean ok;
+
+  request_init (&request, NULL, NULL, cancellable);
+  ok = enqueue (self, &request, error);
+  g_cond_clear (&request.cond);
+  return ok;
+}
+
+/* --- Transactions of SQLite's, with the lane and point.lock held
+ * -------------------------------------------------------------- */
+
+/* The start of the gap within a slot: a hash, so that it does not resonate with pollers of fixed
+ * period; the same everywhere. */
+static gint64
+gap_of_slot (guint64 slot)
+{
+  guint64 x = slot * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
+
+  x ^= x >> 29;
+  x *= G_GUINT64_CONSTANT (0xBF58476D1CE4E5B9);
+  x ^= x >> 32;
+  return (gint64) (x % (SLOT_US - GAP_US));
+}
+
+static void
+be_polite (BeaverEngine *self)
+{
+  gint64 foreign = __atomic_load_n (&self->foreign_at, __ATOMIC_RELAXED);
+  gint64 now, offset, gap;
+
+  if (foreign == 0)
+    return;
+  now = g_get_monotonic_time ();
+  if (now - foreign > FOREIGN_RECENT_US)
+    return;
+  offset = now % SLOT_US;
+  gap = gap_of_slot ((guint64) (now / SLOT_US));
+  if (offset >= gap && offset < gap + GAP_US)
+    _beaver_engine_doze (self, now + gap + GAP_US - offset);
+}
+
+gboolean
+_beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
+{
+  BeaverConnection *point = self->point;
+  BeaverWalHeader header;
+  gboolean foreign;
+
+  if (!point->closer)
+    be_polite (self);
+  point->busy_deadline =
+      g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+  _beaver_connection_touch_reset (point);
+  point->wal_frames = -1;
+  if (!_beaver_connection_step_simple (point, "BEGIN IMMEDIATE", error))
+    return FALSE;
+
+  /* Nobody else can commit now: what the header says more than we know is another process's. */
+  header = _beaver_wal_index_peek (&self->wal_index);
+  __atomic_store_n (&self->own_writing, 1, __ATOMIC_RELEASE);
+  g_mutex_lock (&self->change_lock);
+  foreign = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&self->known);
+  self->known = header;
+  g_mutex_unlock (&self->change_lock);
+  if (foreign)
+    {
+      __atomic_store_n (&self->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
+      _beaver_watcher_foreign (self->watcher);
+    }
+  return TRUE;
+}
+
+void
+_beaver_writer_rollback (BeaverEngine *self)
+{
+  BeaverConnection *point = self->point;
+
+  /* SQLite may have rolled back already, after a full disk or an interrupt. */
+  if (point->db != NULL && !sqlite3_get_autocommit (point->db))
+    sqlite3_exec (point->db, "ROLLBACK", NULL, NULL, NULL);
+  _beaver_connection_touch_reset (point);
+  __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
+}
+
+gboolean
+_beaver_writer_commit (BeaverEngine *self, GError **error)
+{
+  BeaverConnection *point = self->point;
+
+  if (!_beaver_connection_step_simple (point, "COMMIT", error))
+    {
+      _beaver_writer_rollback (self);
+      return FALSE;
+    }
+  if (point->wal_frames >= 0 && self->wal_index.map != NULL)
+    {
+      BeaverWalHeader header = _beaver_wal_index_peek (&self->wal_index);
+
+      g_mutex_lock (&self->change_lock);
+      /* One more than before is our own commit; when it is more, another process was quick, and
+       * whoever looks next sees it. */
+      if (_beaver_wal_header_change (&header) == _beaver_wal_header_change (&self->known) + 1)
+        self->known = header;
+      g_mutex_unlock (&self->change_lock);
+    }
+  if (point->wal_frames >= 0)
+    __atomic_fetch_add (&self->own_commits, 1, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
+  _beaver_checkpointer_committed (self->checkpointer, point->wal_frames);
+  return TRUE;
+}
+
+GPtrArray *
+_beaver_writer_steal_touched (BeaverEngine *self)
+{
+  BeaverConnection *point = self->point;
+  GPtrArray *touched = NULL;
+
+  if (point->touched_unnamed && _beaver_watcher_is_awaited (self->watcher))
+    touched = g_ptr_array_new_with_free_func (g_free); /* empty: everybody */
+  else if (point->touched->len > 0)
+    {
+      touched = point->touched;
+      point->touched = g_ptr_array_new_with_free_func (g_free);
+    }
+  _beaver_connection_touch_reset (point);
+  return touched;
+}
+
+static void
+tell (BeaverEngine *self, GPtrArray *touched)
+{
+  if (touched == NULL)
+    return;
+  _beaver_watcher_committed (self->watcher, touched);
+  g_ptr_array_unref (touched);
+}
+
+gboolean
+_beaver_writer_run_savepoint (BeaverEngine *self,
+                              BeaverWork work,
+                              gpointer data,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  BeaverConnection *point = self->point;
+  gboolean ok;
+
+  if (!_beaver_connection_step_simple (point, "SAVEPOINT unit", error))
+    return FALSE;
+  point->cancellable = cancellable;
+  ok = work (point, data, error);
+  point->cancellable = NULL;
+  if (sqlite3_get_autocommit (point->db))
+    {
+      /* SQLite gave up the whole transaction, and the work should have noticed. */
+      if (error != NULL && *error == NULL)
+        g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_FAILED,
+                             _ ("the transaction was rolled back by SQLite"));
+      return FALSE;
+    }
+  if (!ok)
+    {
+      _beaver_connection_step_simple (point, "ROLLBACK TO unit", NULL);
+      _beaver_connection_step_simple (point, "RELEASE unit", NULL);
+      return FALSE;
+    }
+  return _beaver_connection_step_simple (point, "RELEASE unit", error);
+}
+
+/* --- Units
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* One unit, one transaction. */
+static void
+execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
+{
+  BeaverConnection *point = self->point;
+
+  request->ok = FALSE;
+  g_clear_error (&request->error);
+  point->cancellable = request->cancellable;
+  if (_beaver_writer_begin_immediate (self, &request->error))
+    {
+      if (request->work (point, request->data, &request->error))
+        request->ok = _beaver_writer_commit (self, &request->error);
+      else
+        _beaver_writer_rollback (self);
+    }
+  point->cancellable = NULL;
+  if (!request->ok && request->error == NULL)
+    g_set_error_literal (&request->error, BEAVER_ERROR, BEAVER_ERROR_FAILED,
+                         "a unit of work failed without saying why");
+}
+
+/* Several units, one transaction, a savepoint each. Returns FALSE when SQLite gave the transaction
+ * up on the way: then nothing of it is in the file, and all but the failing one are to be run
+ * again. */
+static gboolean
+execute_shared (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
+{
+  BeaverConnection *point = self->point;
+  g_autoptr (GError) error = NULL;
+  guint succeeded = 0;
+
+  if (!_beaver_writer_begin_immediate (self, &error))
+    {
+      for (guint i = 0; i < n; i++)
+        requests[i]->error = g_error_copy (error);
+      return TRUE;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      BeaverWriteRequest *request = requests[i];
+
+      request->ok = _beaver_writer_run_savepoint (self, request->work, request->data,
+                                                  request->cancellable, &request->error);
+      if (sqlite3_get_autocommit (point->db))
+        {
+          _beaver_writer_rollback (self);
+          return FALSE;
+        }
+      succeeded += request->ok;
+    }
+  if (succeeded == 0)
+    _beaver_writer_rollback (self);
+  else if (!_beaver_writer_commit (self, &error))
+    for (guint i = 0; i < n; i++)
+      if (requests[i]->ok)
+        {
+          requests[i]->ok = FALSE;
+          requests[i]->error = g_error_copy (error);
+        }
+  return TRUE;
+}
+
+static void
+execute (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
+{
+  g_autoptr (GPtrArray) told = g_ptr_array_new ();
+
+  g_mutex_lock (&self->point->lock);
+  if (self->point->db == NULL)
+    {
+      for (guint i = 0; i < n; i++)
+        _beaver_engine_set_interrupted (self, &requests[i]->error);
+    }
+  else if (n > 1 && execute_shared (self, requests, n))
+    g_ptr_array_add (told, _beaver_writer_steal_touched (self));
+  else
+    for (guint i = 0; i < n; i++)
+      {
+        /* Who failed on his own account is not asked again: the error is his, unless he was just
+         * the one on whom the transaction broke. */
+        if (n > 1 && !requests[i]->ok && requests[i]->error != NULL)
+          continue;
+        execute_alone (self, requests[i]);
+        g_ptr_array_add (told, _beaver_writer_steal_touched (self));
+      }
+  g_mutex_unlock (&self->point->lock);
+
+  for (guint i = 0; i < told->len; i++)
+    tell (self, g_ptr_array_index (told, i));
+}
+
+/* Leads: runs own requests, and those of others where sharing pays. */
+static void
+lead (BeaverEngine *self, BeaverWriteRequest **own, guint n)
+{
+  BeaverWriteRequest *batch[MAX_BATCH];
+  guint len = 0;
+
+  for (guint i = 0; i < n && len < MAX_BATCH; i++)
+    batch[len++] = own[i];
+
+  g_mutex_lock (&self->writer.lock);
+  if (self->options.synchronous_full || self->writer.queue.length >= MIN_SHARE)
+    for (GList *l = self->writer.queue.head; l != NULL && len < MAX_BATCH;)
+      {
+        BeaverWriteRequest *request = l->data;
+        GList *next = l->next;
+
+        if (request->work == NULL)
+          break; /* wants the lane itself: those behind it wait for their turn */
+        if (request->cancellable == NULL || !g_cancellable_is_cancelled (request->cancellable))
+          {
+            g_queue_unlink (&self->writer.queue, l);
+            request->state = WRITE_TAKEN;
+            batch[len++] = request;
+          }
+        l = next;
+      }
+  g_mutex_unlock (&self->writer.lock);
+
+  execute (self, batch, len);
+
+  g_mutex_lock (&self->writer.lock);
+  for (guint i = 0; i < len; i++)
+    if (batch[i]->state == WRITE_TAKEN)
+      {
+        batch[i]->state = WRITE_DONE;
+        g_cond_signal (&batch[i]->cond);
+      }
+  g_mutex_unlock (&self->writer.lock);
+}
+
+gboolean
+_beaver_writer_run (BeaverEngine *self,
+                    BeaverWork work,
+                    gpointer data,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  BeaverWriteRequest request;
+  BeaverWriteRequest *requests = &request;
+
+  request_init (&request, work, data, cancellable);
+  if (!enqueue (self, &request, error))
+    {
+      g_cond_clear (&request.cond);
+      return FALSE;
+    }
+  if (request.state == WRITE_LEADER)
+    {
+      lead (self, &requests, 1);
+      _beaver_writer_give_lane (self);
+    }
+  g_cond_clear (&request.cond);
+  if (request.error != NULL)
+    g_propagate_error (error, request.error);
+  return request.ok;
+}
+
+/* Units that one thread has to run anyway (queued asynchronous writes) in as few transactions as
+ * possible. Each request gets its own answer. */
+void
+_beaver_writer_run_batch (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
+{
+  GError *error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_cond_init (&requests[i]->cond);
+      requests[i]->link.data = requests[i];
+      requests[i]->state = WRITE_LEADER;
+    }
+  if (!_beaver_writer_take_lane (self, NULL, &error))
+    {
+      for (guint i = 0; i < n; i++)
+        requests[i]->error = g_error_copy (error);
+      g_error_free (error);
+    }
+  else
+    {
+      for (guint done = 0; done < n; done += MAX_BATCH)
+        lead (self, requests + done, MIN (MAX_BATCH, n - done));
+      _beaver_writer_give_lane (self);
+    }
+  for (guint i = 0; i < n; i++)
+    g_cond_clear (&requests[i]->cond);
+}
