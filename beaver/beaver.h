@@ -5,6 +5,7 @@
 #define BEAVER_INSIDE
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
+#include <beaver/beaver-json.h>
 #include <beaver/beaver-types.h>
 #include <beaver/beaver-version-macros.h>
 #include <beaver/beaver-version.h>

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/engine/beaver-json-scan-private.h>
+#include <glib/gi18n-lib.h>
 
 /* The normal form of a JSON text: what json.dumps (json.loads (text)) gives in Python, byte for
  * byte.
@@ -147,7 +148,7 @@ string (Normaliser *self)
     {
       p = _beaver_json_skip_plain (p, end);
       if (p == end)
-        return fail (self, self->p, "the string that starts here has no end");
+        return fail (self, self->p, N_ ("the string that starts here has no end"));
       if (*p == '"')
         {
           self->p = p + 1;
@@ -159,19 +160,19 @@ string (Normaliser *self)
           guint length = *p == 0x7f ? 1 : _beaver_json_utf8 (p, end, &c);
 
           if (length == 0)
-            return fail (self, p, "the text is not UTF-8");
+            return fail (self, p, N_ ("the text is not UTF-8"));
           n = write_escape (escape, c);
           replace (self, p, p + length, escape, n);
           p += length;
         }
       else if (*p < 0x20)
-        return fail (self, p, "a control character in a string has to be escaped");
+        return fail (self, p, N_ ("a control character in a string has to be escaped"));
       else if (end - p >= 2 && p[1] == 'u')
         {
           gint unit = _beaver_json_hex4 (p + 2, end);
 
           if (unit < 0)
-            return fail (self, p, "\\u needs four hexadecimal digits");
+            return fail (self, p, N_ ("\\u needs four hexadecimal digits"));
           if (unit >= 0x20 && unit < 0x7f && unit != '"' && unit != '\\')
             {
               escape[0] = (char) unit;
@@ -191,7 +192,7 @@ string (Normaliser *self)
       else if (end - p >= 2 && p[1] != '\0' && strchr ("\"\\bfnrt", p[1]) != NULL)
         p += 2;
       else
-        return fail (self, p, "there is no such escape");
+        return fail (self, p, N_ ("there is no such escape"));
     }
 }
 
@@ -238,7 +239,7 @@ number (Normaliser *self)
       double value = _beaver_json_parse_double (start, length);
 
       if (isinf (value))
-        return fail (self, start, "the number is out of range");
+        return fail (self, start, N_ ("the number is out of range"));
       n = _beaver_json_format_double (text, value);
       if (n != length || memcmp (start, text, n) != 0)
         replace (self, start, number.end, text, n);
@@ -391,7 +392,7 @@ value:
     case '{':
     case '[':
       if (depth == BEAVER_JSON_MAX_DEPTH)
-        return fail (self, self->p, "nested deeper than 1000");
+        return fail (self, self->p, N_ ("nested deeper than 1000"));
       in_object = *self->p == '{';
       levels[depth].object = in_object;
       levels[depth].first = self->n_keys & G_MAXINT32;
@@ -437,7 +438,7 @@ after:
     return TRUE;
   no_space (self);
   if (self->p == end)
-    return fail (self, end, in_object ? "an object has no end" : "an array has no end");
+    return fail (self, end, in_object ? N_ ("an object has no end") : N_ ("an array has no end"));
   if (*self->p == ',')
     {
       self->p++;
@@ -447,7 +448,7 @@ after:
       goto value;
     }
   if (*self->p != (in_object ? '}' : ']'))
-    return fail (self, self->p, in_object ? "expected , or }" : "expected , or ]");
+    return fail (self, self->p, in_object ? N_ ("expected , or }") : N_ ("expected , or ]"));
 
 close:
   depth--;
@@ -459,7 +460,7 @@ close:
 
 key:
   if (self->p == end || *self->p != '"')
-    return fail (self, self->p, "expected a key in quotes");
+    return fail (self, self->p, N_ ("expected a key in quotes"));
   key = add_key (self);
   key->start = place (self, self->p);
   if (!string (self))
@@ -467,7 +468,7 @@ key:
   key->end = place (self, self->p);
   no_space (self);
   if (self->p == end || *self->p != ':')
-    return fail (self, self->p, "expected a colon behind the key");
+    return fail (self, self->p, N_ ("expected a colon behind the key"));
   self->p++;
   one_space (self);
   goto value;
@@ -492,7 +493,7 @@ _beaver_json_normalize (const char *text, gssize length, GError **error)
       const guint8 *behind = _beaver_json_skip_space (self.p, self.end);
 
       if (behind < self.end)
-        fail (&self, behind, "there is more behind the value");
+        fail (&self, behind, N_ ("there is more behind the value"));
       else if (self.out == NULL)
         result = g_strndup ((const char *) self.mark, (gsize) (self.p - self.mark));
       else

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <beaver/engine/beaver-json-scan-private.h>
+#include <glib/gi18n-lib.h>
 
 /* A pull reader: one token a call, nothing decoded before it is asked for. */
 
@@ -114,7 +115,7 @@ read_value (BeaverJsonReader *self)
       guint level = self->depth;
 
       if (level == BEAVER_JSON_MAX_DEPTH)
-        return fail (self, p, "nested deeper than 1000");
+        return fail (self, p, N_ ("nested deeper than 1000"));
       self->objects[level / 64] &= ~(G_GUINT64_CONSTANT (1) << level % 64);
       self->objects[level / 64] |= (guint64) (c == '{') << level % 64;
       self->depth++;
@@ -147,7 +148,7 @@ read_key (BeaverJsonReader *self)
   const guint8 *end;
 
   if (self->p == self->end || *self->p != '"')
-    return fail (self, self->p, "expected a key in quotes");
+    return fail (self, self->p, N_ ("expected a key in quotes"));
   end = _beaver_json_scan_string (self->p + 1, self->end, &self->fault);
   return end != NULL ? token (self, BEAVER_JSON_KEY, end, EXPECT_COLON) : fail (self, NULL, NULL);
 }
@@ -172,7 +173,7 @@ _beaver_json_reader_next (BeaverJsonReader *self)
       return read_key (self);
     case EXPECT_COLON:
       if (c != ':')
-        return fail (self, self->p, "expected a colon behind the key");
+        return fail (self, self->p, N_ ("expected a colon behind the key"));
       self->p = _beaver_json_skip_space (self->p + 1, self->end);
       return read_value (self);
     case EXPECT_VALUE:
@@ -181,12 +182,12 @@ _beaver_json_reader_next (BeaverJsonReader *self)
       if (self->depth == 0)
         {
           if (self->p < self->end)
-            return fail (self, self->p, "there is more behind the value");
+            return fail (self, self->p, N_ ("there is more behind the value"));
           return token (self, BEAVER_JSON_END, self->p, EXPECT_NOTHING);
         }
       if (self->p == self->end)
         return fail (self, self->p,
-                     in_object (self) ? "an object has no end" : "an array has no end");
+                     in_object (self) ? N_ ("an object has no end") : N_ ("an array has no end"));
       if (c == ',')
         {
           self->p = _beaver_json_skip_space (self->p + 1, self->end);
@@ -194,7 +195,8 @@ _beaver_json_reader_next (BeaverJsonReader *self)
         }
       if (c == (in_object (self) ? '}' : ']'))
         return close_container (self);
-      return fail (self, self->p, in_object (self) ? "expected , or }" : "expected , or ]");
+      return fail (self, self->p,
+                   in_object (self) ? N_ ("expected , or }") : N_ ("expected , or ]"));
     case EXPECT_NOTHING:
     default:
       return BEAVER_JSON_END;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <beaver/engine/beaver-json-scan-private.h>
+#include <glib/gi18n-lib.h>
 
 /* Scanning JSON text: where each piece ends, and why a text is none. The grammar is RFC 8259's,
  * read as Python's decoder reads it. */
@@ -25,12 +26,12 @@ _beaver_json_scan_number (const guint8 *p,
   if (p < end && *p == '-')
     p++;
   if (p == end || !g_ascii_isdigit (*p))
-    return fail (fault, p, "a digit is missing");
+    return fail (fault, p, N_ ("a digit is missing"));
   if (*p == '0')
     {
       p++;
       if (p < end && g_ascii_isdigit (*p))
-        return fail (fault, p, "a number cannot start with 0");
+        return fail (fault, p, N_ ("a number cannot start with 0"));
     }
   else
     while (p < end && g_ascii_isdigit (*p))
@@ -39,7 +40,7 @@ _beaver_json_scan_number (const guint8 *p,
     {
       number->point = p++;
       if (p == end || !g_ascii_isdigit (*p))
-        return fail (fault, p, "a digit is missing behind the decimal point");
+        return fail (fault, p, N_ ("a digit is missing behind the decimal point"));
       while (p < end && g_ascii_isdigit (*p))
         p++;
     }
@@ -49,7 +50,7 @@ _beaver_json_scan_number (const guint8 *p,
       if (p < end && (*p == '+' || *p == '-'))
         p++;
       if (p == end || !g_ascii_isdigit (*p))
-        return fail (fault, p, "a digit is missing in the exponent");
+        return fail (fault, p, N_ ("a digit is missing in the exponent"));
       while (p < end && g_ascii_isdigit (*p))
         p++;
     }
@@ -67,7 +68,7 @@ _beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *f
       p = _beaver_json_skip_plain (p, end);
       if (p == end)
         {
-          fail (fault, start, "the string that starts here has no end");
+          fail (fault, start, N_ ("the string that starts here has no end"));
           return NULL;
         }
       if (*p == '"')
@@ -78,7 +79,7 @@ _beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *f
             {
               if (_beaver_json_hex4 (p + 2, end) < 0)
                 {
-                  fail (fault, p, "\\u needs four hexadecimal digits");
+                  fail (fault, p, N_ ("\\u needs four hexadecimal digits"));
                   return NULL;
                 }
               p += 6;
@@ -87,7 +88,7 @@ _beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *f
             p += 2;
           else
             {
-              fail (fault, p, "there is no such escape");
+              fail (fault, p, N_ ("there is no such escape"));
               return NULL;
             }
         }
@@ -95,7 +96,7 @@ _beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *f
         p++;
       else if (*p < 0x20)
         {
-          fail (fault, p, "a control character in a string has to be escaped");
+          fail (fault, p, N_ ("a control character in a string has to be escaped"));
           return NULL;
         }
       else
@@ -108,7 +109,7 @@ _beaver_json_scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *f
               length = _beaver_json_utf8 (p, end, &c);
               if (length == 0)
                 {
-                  fail (fault, p, "the text is not UTF-8");
+                  fail (fault, p, N_ ("the text is not UTF-8"));
                   return NULL;
                 }
               p += length;
@@ -135,14 +136,14 @@ _beaver_json_scan_word (const guint8 *p, const guint8 *end, gboolean extras, Bea
       {
         if (i >= 3 && !extras)
           {
-            fail (fault, p, "NaN and Infinity are not JSON");
+            fail (fault, p, N_ ("NaN and Infinity are not JSON"));
             return NULL;
           }
         return p + words[i].length;
       }
   fail (fault, p,
-        p == end ? "a value is missing at the end" :
-                   "expected a value: an object, array, string, number, true, false or null");
+        p == end ? N_ ("a value is missing at the end") :
+                   N_ ("expected a value: an object, array, string, number, true, false or null"));
   return NULL;
 }
 
@@ -167,7 +168,7 @@ value:
     case '[':
       if (depth == BEAVER_JSON_MAX_DEPTH)
         {
-          fail (fault, p, "nested deeper than 1000");
+          fail (fault, p, N_ ("nested deeper than 1000"));
           return NULL;
         }
       in_object = *p == '{';
@@ -212,7 +213,7 @@ after:
   p = _beaver_json_skip_space (p, end);
   if (p == end)
     {
-      fail (fault, p, in_object ? "an object has no end" : "an array has no end");
+      fail (fault, p, in_object ? N_ ("an object has no end") : N_ ("an array has no end"));
       return NULL;
     }
   if (*p == ',')
@@ -224,7 +225,7 @@ after:
     }
   if (*p != (in_object ? '}' : ']'))
     {
-      fail (fault, p, in_object ? "expected , or }" : "expected , or ]");
+      fail (fault, p, in_object ? N_ ("expected , or }") : N_ ("expected , or ]"));
       return NULL;
     }
 
@@ -237,7 +238,7 @@ close:
 key:
   if (p == end || *p != '"')
     {
-      fail (fault, p, "expected a key in quotes");
+      fail (fault, p, N_ ("expected a key in quotes"));
       return NULL;
     }
   p = _beaver_json_scan_string (p + 1, end, fault);
@@ -246,7 +247,7 @@ key:
   p = _beaver_json_skip_space (p, end);
   if (p == end || *p != ':')
     {
-      fail (fault, p, "expected a colon behind the key");
+      fail (fault, p, N_ ("expected a colon behind the key"));
       return NULL;
     }
   p = _beaver_json_skip_space (p + 1, end);
@@ -267,7 +268,7 @@ _beaver_json_check (const char *text, gssize length, GError **error)
       p = _beaver_json_skip_space (p, end);
       if (p == end)
         return TRUE;
-      fail (&fault, p, "there is more behind the value");
+      fail (&fault, p, N_ ("there is more behind the value"));
     }
   _beaver_json_set_fault (error, start, end, &fault);
   return FALSE;
@@ -279,7 +280,7 @@ _beaver_json_set_fault (GError **error,
                         const guint8 *end,
                         const BeaverJsonFault *fault)
 {
-  gsize line = 1, column = 1;
+  guint line = 1, column = 1;
 
   if (error == NULL)
     return;
@@ -292,9 +293,8 @@ _beaver_json_set_fault (GError **error,
       }
     else
       column += (*p & 0xc0) != 0x80;
-  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-               "Not JSON at line %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT ": %s", line, column,
-               fault->why);
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, _ ("Not JSON at line %u, column %u: %s"),
+               line, column, fault->why);
 }
 
 void
