@@ -97,7 +97,7 @@ beaver_test_load_json (const char *name)
 
 /* Descriptors of this process on files in dir, deleted ones included. */
 static inline guint
-beaver_test_count_descriptors (const char *dir)
+beaver_test_look_for_descriptors (const char *dir, gboolean say)
 {
   g_autoptr (GDir) fds = g_dir_open ("/proc/self/fd", 0, NULL);
   const char *name;
@@ -115,7 +115,8 @@ beaver_test_count_descriptors (const char *dir)
       target[length] = '\0';
       if (g_str_has_prefix (target, dir) && target[strlen (dir)] == '/')
         {
-          g_test_message ("open: %s -> %s", name, target);
+          if (say)
+            g_test_message ("open: %s -> %s", name, target);
           n++;
         }
     }
@@ -126,7 +127,7 @@ beaver_test_count_descriptors (const char *dir)
  * listed for an instant after pthread_join() came back; the kernel marks it as exiting (PF_EXITING,
  * 0x4), and it does not count. */
 static inline guint
-beaver_test_count_threads (void)
+beaver_test_look_for_threads (gboolean say)
 {
   g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
   const char *name;
@@ -146,18 +147,31 @@ beaver_test_count_threads (void)
         continue;
       if (sscanf (end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && (flags & 0x4) != 0)
         continue;
-      g_test_message ("thread: %.*s", (int) (end - comm) + 1, comm);
+      if (say)
+        g_test_message ("thread: %.*s", (int) (end - comm) + 1, comm);
       n++;
     }
   return n;
+}
+
+static inline guint
+beaver_test_count_descriptors (const char *dir)
+{
+  return beaver_test_look_for_descriptors (dir, FALSE);
+}
+
+static inline guint
+beaver_test_count_threads (void)
+{
+  return beaver_test_look_for_threads (FALSE);
 }
 
 /* What must hold in the very moment in which beaver_db_close() has returned. */
 static inline void
 beaver_test_assert_all_closed (const char *dir)
 {
-  g_assert_cmpuint (beaver_test_count_descriptors (dir), ==, 0);
-  g_assert_cmpuint (beaver_test_count_threads (), ==, 0);
+  g_assert_cmpuint (beaver_test_look_for_descriptors (dir, TRUE), ==, 0);
+  g_assert_cmpuint (beaver_test_look_for_threads (TRUE), ==, 0);
 }
 
 /* ---- the fixture ---- */
