@@ -146,4 +146,5 @@ def main():
     return 1 if any(checker.problems.values()) else 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

@@ -137,4 +137,5 @@ def main():
     return 0 if report.good else 1
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

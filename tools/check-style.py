@@ -87,4 +87,5 @@ def main():
     return 1 if any(problems.values()) else 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())
