@@ -5,6 +5,7 @@
  * SQLite's own mutex: ours is held by whoever uses the connection. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
@@ -23,7 +24,9 @@ struct _BeaverStatement
   gboolean in_use;
   gboolean cached; /* else finalised by the reset */
   gboolean dirty;  /* parameters are bound */
-  char *sql;       /* of dynamic ones */
+  int *places;     /* of parameters $1, $2 ..., from 0 on; NULL: they stand in that order */
+  int n_places;
+  char *sql; /* of dynamic ones */
 };
 
 struct _BeaverBlobHandle
@@ -40,6 +43,7 @@ statement_free (gpointer data)
   BeaverStatement *self = data;
 
   sqlite3_finalize (self->stmt);
+  g_free (self->places);
   g_free (self->sql);
   g_free (self);
 }
@@ -177,11 +181,11 @@ _beaver_connection_close_locked (BeaverConnection *self)
   g_hash_table_remove_all (self->statements);
   g_queue_clear (&self->dynamic_order);
   g_hash_table_remove_all (self->dynamic_statements);
-  for (sqlite3_stmt *stmt; (stmt = sqlite3_next_stmt (self->db, NULL)) != NULL;)
-    sqlite3_finalize (stmt);
   if (!sqlite3_get_autocommit (self->db))
     sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
   g_mutex_lock (&self->handle_lock);
+  /* Every statement of ours is in a cache. What is left belongs to virtual tables (FTS5 keeps
+   * some), and they finalize it themselves. */
   code = sqlite3_close (self->db);
   if (code != SQLITE_OK)
     g_critical ("libbeaver: closing a connection to “%s” answered %s", self->engine->path,
@@ -229,6 +233,47 @@ _beaver_connection_set_error (BeaverConnection *self, int code, const char *what
   _beaver_sqlite_set_error (error, code, self->db, what);
 }
 
+/* To SQLite $1 is a name like any other: parameters are counted in the order in which they first
+ * appear. */
+static void
+find_places (BeaverStatement *self)
+{
+  int n = sqlite3_bind_parameter_count (self->stmt);
+  gboolean in_order = TRUE;
+  int highest = 0;
+
+  for (int i = 1; i <= n; i++)
+    {
+      const char *name = sqlite3_bind_parameter_name (self->stmt, i);
+      int number = name != NULL && name[0] == '$' ? atoi (name + 1) : i;
+
+      in_order = in_order && number == i;
+      highest = MAX (highest, number);
+    }
+  if (in_order)
+    return;
+
+  self->places = g_new0 (int, highest);
+  self->n_places = highest;
+  for (int i = 1; i <= n; i++)
+    {
+      const char *name = sqlite3_bind_parameter_name (self->stmt, i);
+      int number = name != NULL && name[0] == '$' ? atoi (name + 1) : i;
+
+      if (number > 0)
+        self->places[number - 1] = i;
+    }
+}
+
+static int
+place_of (BeaverStatement *self, int index)
+{
+  self->dirty = TRUE;
+  if (G_LIKELY (self->places == NULL))
+    return index;
+  return index <= self->n_places ? self->places[index - 1] : 0;
+}
+
 static BeaverStatement *
 prepare (BeaverConnection *self, const char *sql, gboolean cached, GError **error)
 {
@@ -246,6 +291,7 @@ prepare (BeaverConnection *self, const char *sql, gboolean cached, GError **erro
   statement->connection = self;
   statement->stmt = stmt;
   statement->cached = cached;
+  find_places (statement);
   return statement;
 }
 
@@ -312,19 +358,18 @@ trim_dynamic (BeaverConnection *self)
 void
 _beaver_statement_bind_text (BeaverStatement *self, int index, const char *text, gssize length)
 {
-  self->dirty = TRUE;
-  sqlite3_bind_text (self->stmt, index, text, length < 0 ? -1 : (int) length, SQLITE_STATIC);
+  sqlite3_bind_text (self->stmt, place_of (self, index), text, length < 0 ? -1 : (int) length,
+                     SQLITE_STATIC);
 }
 
 void
 _beaver_statement_bind_blob (BeaverStatement *self, int index, gconstpointer data, gsize length)
 {
-  self->dirty = TRUE;
   /* A NULL pointer would bind NULL, and most columns are NOT NULL. */
   if (length == 0)
-    sqlite3_bind_zeroblob (self->stmt, index, 0);
+    sqlite3_bind_zeroblob (self->stmt, place_of (self, index), 0);
   else
-    sqlite3_bind_blob64 (self->stmt, index, data, length, SQLITE_STATIC);
+    sqlite3_bind_blob64 (self->stmt, place_of (self, index), data, length, SQLITE_STATIC);
 }
 
 void
@@ -335,7 +380,7 @@ _beaver_statement_bind_bytes (BeaverStatement *self, int index, GBytes *bytes)
 
   if (bytes == NULL)
     {
-      sqlite3_bind_null (self->stmt, index);
+      sqlite3_bind_null (self->stmt, place_of (self, index));
       return;
     }
   data = g_bytes_get_data (bytes, &length);
@@ -345,19 +390,19 @@ _beaver_statement_bind_bytes (BeaverStatement *self, int index, GBytes *bytes)
 void
 _beaver_statement_bind_int (BeaverStatement *self, int index, gint64 value)
 {
-  sqlite3_bind_int64 (self->stmt, index, value);
+  sqlite3_bind_int64 (self->stmt, place_of (self, index), value);
 }
 
 void
 _beaver_statement_bind_double (BeaverStatement *self, int index, double value)
 {
-  sqlite3_bind_double (self->stmt, index, value);
+  sqlite3_bind_double (self->stmt, place_of (self, index), value);
 }
 
 void
 _beaver_statement_bind_null (BeaverStatement *self, int index)
 {
-  sqlite3_bind_null (self->stmt, index);
+  sqlite3_bind_null (self->stmt, place_of (self, index));
 }
 
 BeaverStep
