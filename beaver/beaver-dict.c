@@ -114,7 +114,7 @@ beaver_db_get_dict (BeaverDb *self, const char *name, GError **error)
 
   if (!_beaver_check_name ("dict", name, error))
     return NULL;
-  return _beaver_db_get_manager (self, BEAVER_TYPE_DICT, name, NULL, error, NULL);
+  return _beaver_db_get_manager (self, BEAVER_TYPE_DICT, name, NULL, error, NULL, NULL);
 }
 
 /**
