@@ -19,7 +19,9 @@ gpointer _beaver_db_get_manager (BeaverDb *self,
                                  const char *first_property,
                                  ...) G_GNUC_NULL_TERMINATED;
 
-BeaverEngine *_beaver_db_get_engine (BeaverDb *self);   /* borrowed; NULL while never initialised */
+/* Strong; NULL with CLOSED or FORKED when nothing can be done with the database. */
+BeaverEngine *_beaver_db_ref_engine (BeaverDb *self, GError **error);
+BeaverEngine *_beaver_db_get_engine (BeaverDb *self); /* borrowed; NULL while never initialised */
 GMainContext *_beaver_db_get_context (BeaverDb *self);
 
 /* Sorted distinct names of one kind, for beaver_db_get_dict_names() and its like; sql selects one text column, names that begin with

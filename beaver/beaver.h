@@ -3,12 +3,15 @@
 #pragma once
 
 #define BEAVER_INSIDE
+#include <beaver/beaver-close-report.h>
 #include <beaver/beaver-cursor.h>
+#include <beaver/beaver-db.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
 #include <beaver/beaver-json.h>
 #include <beaver/beaver-manager.h>
+#include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>
 #include <beaver/beaver-version-macros.h>
 #include <beaver/beaver-version.h>

@@ -7,25 +7,30 @@
 
 G_BEGIN_DECLS
 
-/* The engine behind a BeaverDb: owns the connections, runs statements, queues writers, wakes waiters, closes.
+/* The engine behind a BeaverDb: owns the connections, runs statements, queues writers, wakes
+ * waiters, closes.
  *
- * Reference counted; managers, iterators and worker threads hold it, so it outlives the BeaverDb; after
- * _beaver_engine_close() everything answers BEAVER_ERROR_CLOSED. Every function may be called from any thread.
+ * Reference counted; managers, iterators and worker threads hold it, so it outlives the BeaverDb;
+ * after _beaver_engine_close() everything answers BEAVER_ERROR_CLOSED. Every function may be called
+ * from any thread.
  *
- * A unit of work is a BeaverWork over plain data. It runs with one connection that nobody else uses meanwhile,
- * on the calling thread, on the thread of another writer (group commit) or on a worker (async): it must not touch
- * a public GObject, call user code, start another unit, or block on anything but SQLite. */
+ * A unit of work is a BeaverWork over plain data. It runs with one connection that nobody else uses
+ * meanwhile, on the calling thread, on the thread of another writer (group commit) or on a worker
+ * (async): it must not touch a public GObject, call user code, start another unit, or block on
+ * anything but SQLite. */
 
 typedef struct _BeaverEngine BeaverEngine;
 typedef struct _BeaverConnection BeaverConnection;
 
 typedef enum
 {
-  BEAVER_ACCESS_POINT, /* reads a row or a few: the point connection, or a reader when that is taken */
-  BEAVER_ACCESS_SCAN,  /* reads many rows or searches: a reader connection of its own, one snapshot */
-  BEAVER_ACCESS_WRITE, /* inside BEGIN IMMEDIATE .. COMMIT, alone or with other writers of this process;
-                        * returning FALSE undoes just this work's changes. May be run again from the start
-                        * after such an undo, so results go into the data only. */
+  BEAVER_ACCESS_POINT, /* reads a row or a few: the point connection, or a reader when that is taken
+                        */
+  BEAVER_ACCESS_SCAN,  /* reads many rows or searches: a reader connection of its own, one snapshot
+                        */
+  BEAVER_ACCESS_WRITE, /* inside BEGIN IMMEDIATE .. COMMIT, alone or with other writers of this
+                        * process; returning FALSE undoes just this work's changes. May be run again
+                        * from the start after such an undo, so results go into the data only. */
 } BeaverAccess;
 
 typedef gboolean (*BeaverWork) (BeaverConnection *connection, gpointer data, GError **error);
@@ -48,7 +53,9 @@ typedef struct
   guint operations_interrupted;
 } BeaverEngineCloseStats;
 
-BeaverEngine *_beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellable, GError **error);
+BeaverEngine *_beaver_engine_open (const BeaverEngineOptions *options,
+                                   GCancellable *cancellable,
+                                   GError **error);
 BeaverEngine *_beaver_engine_ref (BeaverEngine *self);
 void _beaver_engine_unref (BeaverEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverEngine, _beaver_engine_unref)
@@ -56,11 +63,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverEngine, _beaver_engine_unref)
 const char *_beaver_engine_get_path (BeaverEngine *self);
 gboolean _beaver_engine_is_memory (BeaverEngine *self);
 
-/* Sets CLOSED or FORKED and returns TRUE when nothing can be done with the engine any more. One atomic load. */
+/* Sets CLOSED or FORKED and returns TRUE when nothing can be done with the engine any more. One
+ * atomic load. */
 gboolean _beaver_engine_set_error_if_closed (BeaverEngine *self, GError **error);
 gboolean _beaver_engine_is_closed (BeaverEngine *self);
+gboolean _beaver_engine_is_forked (
+    BeaverEngine *self); /* this process is a child of the one that opened it */
 
-/* Runs work and returns what it returned. Inside a transaction of the calling thread (below) the work joins it. */
+/* Runs work and returns what it returned. Inside a transaction of the calling thread (below) the
+ * work joins it. */
 gboolean _beaver_engine_run (BeaverEngine *self,
                              BeaverAccess access,
                              BeaverWork work,
@@ -68,9 +79,10 @@ gboolean _beaver_engine_run (BeaverEngine *self,
                              GCancellable *cancellable,
                              GError **error);
 
-/* The same on a worker thread. finish runs later in the context of task and returns the result from data
- * (g_task_return_*); it is not called on errors, which go to task. data is freed in that context too, so it may
- * hold references of the caller's. Units started by one thread with POINT and WRITE run in the order of starting. */
+/* The same on a worker thread. finish runs later in the context of task and returns the result from
+ * data (g_task_return_*); it is not called on errors, which go to task. data is freed in that
+ * context too, so it may hold references of the caller's. Units started by one thread with POINT
+ * and WRITE run in the order of starting. */
 typedef void (*BeaverFinish) (GTask *task, gpointer data);
 void _beaver_engine_run_async (BeaverEngine *self,
                                BeaverAccess access,
@@ -82,10 +94,12 @@ void _beaver_engine_run_async (BeaverEngine *self,
 
 /* Waiting until a change makes an operation possible: queue get, lock acquire.
  *
- * peek (POINT, may be NULL) says whether trying is worth a write transaction; act (WRITE) tries. Both return DONE, AGAIN
- * (wait for a change of the topic by this process or for any change by another one, at most until *retry_at in monotonic
- * microseconds when they set it) or FAILED with an error. abandon (WRITE, may be NULL) undoes a registration made by act
- * when the wait ends otherwise: timeout, cancellation, close (best effort then). An act that answers AGAIN is committed. */
+ * peek (POINT, may be NULL) says whether trying is worth a write transaction; act (WRITE) tries.
+ * Both return DONE, AGAIN (wait for a change of the topic by this process or for any change by
+ * another one, at most until *retry_at in monotonic microseconds when they set it) or FAILED with
+ * an error. abandon (WRITE, may be NULL) undoes a registration made by act when the wait ends
+ * otherwise: timeout, cancellation, close (best effort then). An act that answers AGAIN is
+ * committed. */
 typedef enum
 {
   BEAVER_ATTEMPT_FAILED,
@@ -105,7 +119,8 @@ typedef struct
   BeaverWork abandon; /* nullable */
 } BeaverWaitOps;
 
-/* timeout_us: < 0 for ever, 0 one attempt; BEAVER_ERROR_TIMEOUT when it is over. topic: see _beaver_connection_touch(). */
+/* timeout_us: < 0 for ever, 0 one attempt; BEAVER_ERROR_TIMEOUT when it is over. topic: see
+ * _beaver_connection_touch(). */
 gboolean _beaver_engine_wait (BeaverEngine *self,
                               const char *topic,
                               const BeaverWaitOps *ops,
@@ -122,24 +137,31 @@ void _beaver_engine_wait_async (BeaverEngine *self,
                                 GTask *task,
                                 BeaverFinish finish);
 
-/* Transactions across structures. Between begin and end the point connection belongs to the calling thread: its units
- * join, also those it starts asynchronously; writes of other threads wait, reads of others use readers.
- * Nested begins are savepoints. rollback by another thread is allowed (dispose). */
+/* Transactions across structures. Between begin and end the point connection belongs to the calling
+ * thread: its units join, also those it starts asynchronously; writes of other threads wait, reads
+ * of others use readers. Nested begins are savepoints. rollback by another thread is allowed
+ * (dispose). */
 typedef struct _BeaverEngineTransaction BeaverEngineTransaction;
-BeaverEngineTransaction *_beaver_engine_begin (BeaverEngine *self, GCancellable *cancellable, GError **error);
-gboolean _beaver_engine_commit (BeaverEngineTransaction *transaction, GCancellable *cancellable, GError **error);
+BeaverEngineTransaction *_beaver_engine_begin (BeaverEngine *self,
+                                               GCancellable *cancellable,
+                                               GError **error);
+gboolean _beaver_engine_commit (BeaverEngineTransaction *transaction,
+                                GCancellable *cancellable,
+                                GError **error);
 gboolean _beaver_engine_rollback (BeaverEngineTransaction *transaction, GError **error);
 gboolean _beaver_engine_transaction_is_open (BeaverEngineTransaction *transaction);
-void _beaver_engine_transaction_free (BeaverEngineTransaction *transaction); /* rolls back when still open */
+void _beaver_engine_transaction_free (
+    BeaverEngineTransaction *transaction); /* rolls back when still open */
 
-/* Work done on close while the point connection is still open, in one short transaction (locks, registrations).
- * data must stay valid until removed or run; returns an id. Best effort: skipped when another process holds the write lock. */
+/* Work done on close while the point connection is still open, in one short transaction (locks,
+ * registrations). data must stay valid until removed or run; returns an id. Best effort: skipped
+ * when another process holds the write lock. */
 guint _beaver_engine_add_close_work (BeaverEngine *self, BeaverWork work, gpointer data);
 void _beaver_engine_remove_close_work (BeaverEngine *self, guint id);
 
-/* Closing, in the order of doc/closing.md. begin_close shuts the door and wakes every sleeper, returns FALSE when it was
- * shut before; finish_close interrupts, waits for the units inside, and closes every connection. wait_closed blocks until
- * finish_close of another thread is over. */
+/* Closing, in the order of doc/closing.md. begin_close shuts the door and wakes every sleeper,
+ * returns FALSE when it was shut before; finish_close interrupts, waits for the units inside, and
+ * closes every connection. wait_closed blocks until finish_close of another thread is over. */
 gboolean _beaver_engine_begin_close (BeaverEngine *self);
 void _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats);
 void _beaver_engine_wait_closed (BeaverEngine *self);

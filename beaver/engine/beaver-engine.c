@@ -309,6 +309,12 @@ _beaver_engine_is_closed (BeaverEngine *self)
 }
 
 gboolean
+_beaver_engine_is_forked (BeaverEngine *self)
+{
+  return self->fork_generation != fork_generation;
+}
+
+gboolean
 _beaver_engine_set_error_if_closed (BeaverEngine *self, GError **error)
 {
   if (G_UNLIKELY (self->fork_generation != fork_generation))
