@@ -9,6 +9,17 @@
 
 #include <beaver/engine/beaver-json-private.h>
 
+/* How often something random is tried: normal times BEAVER_TEST_ROUNDS, which `./dev stress` sets.
+ */
+static guint
+rounds (guint normal)
+{
+  const char *text = g_getenv ("BEAVER_TEST_ROUNDS");
+  double factor = text != NULL ? g_ascii_strtod (text, NULL) : 1;
+
+  return (guint) MAX (1, normal * (factor > 0 ? factor : 1));
+}
+
 /* What json.dumps (json.loads (text)) of Python 3.11 gives; NULL where there is no such JSON. */
 static const struct
 {
@@ -371,10 +382,11 @@ test_doubles (void)
 static void
 test_double_round_trip (void)
 {
-  for (guint i = 0; i < 200000; i++)
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 4096 + rounds (20000); i++)
     {
       g_autoptr (BeaverJsonReader) reader = NULL;
-      g_autofree char *text = NULL;
       double value, back;
       guint64 bits = (guint64) (guint32) g_test_rand_int () << 32 | (guint32) g_test_rand_int ();
 
@@ -383,10 +395,11 @@ test_double_round_trip (void)
       memcpy (&value, &bits, sizeof value);
       if (!isfinite (value))
         continue;
-      text = _beaver_json_from_double (value);
-      back = g_ascii_strtod (text, NULL);
+      g_string_truncate (text, 0);
+      _beaver_json_append_double (text, value);
+      back = g_ascii_strtod (text->str, NULL);
       g_assert_cmpmem (&back, sizeof back, &value, sizeof value);
-      reader = _beaver_json_reader_new (text, -1);
+      reader = _beaver_json_reader_new (text->str, -1);
       g_assert_cmpint (_beaver_json_reader_next (reader), ==, BEAVER_JSON_DOUBLE);
       back = _beaver_json_reader_double (reader);
       g_assert_cmpmem (&back, sizeof back, &value, sizeof value);
@@ -773,7 +786,7 @@ test_python (void)
       return;
     }
 
-  for (guint i = 0; i < 20000; i++)
+  for (guint i = 0; i < rounds (4000); i++)
     {
       g_string_append_c (input, 'J');
       if (i % 4 == 3)
@@ -820,7 +833,7 @@ test_python (void)
         g_error ("%s\n  Python %s\n  ours   %s", texts[i], answers[i], ours);
     }
   g_test_message ("%u texts and doubles, %u refused by both", g_strv_length (texts) - 1, refused);
-  g_assert_cmpuint (refused, >, 100);
+  g_assert_cmpuint (refused, >, 0);
 }
 
 int
