@@ -42,8 +42,6 @@ def without_version(root):
     for node in root.find(CORE + 'namespace'):
         if node.tag not in TOP or node.get(GLIB + 'is-gtype-struct-for'):
             continue
-        if node.get('disguised') and not node.get(GLIB + 'get-type'):
-            continue    # a bare typedef
         if not has_version(node):
             yield name_of(node)
         for member in node:

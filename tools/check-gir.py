@@ -49,7 +49,7 @@ class Checker:
 
     def check_node(self, node):
         """Anything that has a documentation block."""
-        if node.get(GLIB + 'is-gtype-struct-for') or (node.get('disguised') and not node.get(GLIB + 'get-type')):
+        if node.get(GLIB + 'is-gtype-struct-for'):
             return
         symbol = node.get(C + 'identifier') or node.get(C + 'type') or node.get('name')
         if node.find(CORE + 'doc') is None:

@@ -16,21 +16,25 @@ C_PROGRAM = r'''
 int
 main (int argc, char **argv)
 {
-  g_autoptr(GError) error = g_error_new_literal (BEAVER_ERROR, BEAVER_ERROR_CLOSED, "gone");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BeaverDb) db = beaver_db_open ("c.db", NULL, &error);
 
+  if (db == NULL || !beaver_db_close (db, &error))
+    g_error ("%s", error->message);
   g_print ("%s\n", BEAVER_VERSION_S);
-  return g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED) ? 0 : 1;
+  return 0;
 }
 '''
 
 VALA_PROGRAM = '''
 int main () {
   try {
-    throw new Beaver.Error.CLOSED ("gone");
-  } catch (Beaver.Error.CLOSED e) {
+    var db = Beaver.Db.open ("vala.db");
+    db.close ();
+    print ("%s\\n", Beaver.VERSION_S);
     return 0;
-  } catch (Beaver.Error e) {
-    return 1;
+  } catch (Error e) {
+    error ("%s", e.message);
   }
 }
 '''
@@ -39,11 +43,13 @@ PYTHON_PROGRAM = '''
 import gi
 gi.require_version('Beaver', '1')
 from gi.repository import Beaver
+Beaver.Db.open('python.db', None).close()
 print(Beaver.VERSION_S)
 '''
 
 JS_PROGRAM = '''
 import Beaver from 'gi://Beaver?version=1';
+Beaver.Db.open('js.db', null).close();
 print(Beaver.VERSION_S);
 '''
 
@@ -133,7 +139,7 @@ def vala_program(stage):
     flags = [f'--Xcc={flag}' for flag in stage.flags()]
     stage.run('valac', '--vapidir', stage.one('beaver-1.vapi').parent, '--pkg', 'beaver-1', '--Xcc=-w', *flags, '-o',
               stage.work / 'vala', stage.write('program.vala', VALA_PROGRAM))
-    stage.run(stage.work / 'vala')
+    assert stage.run(stage.work / 'vala') == stage.run('pkg-config', '--modversion', 'beaver-1')
 
 
 def reference(stage):
