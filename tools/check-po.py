@@ -14,6 +14,8 @@ import sys
 import tempfile
 
 MARK = re.compile(r'\b(?:N?C?_|Q_|ngettext|g_dngettext|g_dpgettext2?|gettext)\s*\(\s*"')
+# xgettext knows PRId64 of inttypes.h, and takes the string to end at any other macro
+CUT = re.compile(r'\b(?:N?C?_|ngettext)\s*\((?:\s*"(?:[^"\\]|\\.)*"|\s*,|\s*PRI\w+)+\s*(G_\w+_(?:FORMAT|MODIFIER))')
 FOLDERS = ('beaver', 'cli')
 
 
@@ -31,6 +33,15 @@ def sources_with_messages(root):
                     with open(path, encoding='utf-8') as file:
                         if MARK.search(file.read()):
                             yield os.path.relpath(path, root)
+
+
+def cut_messages(root, files):
+    for path in files:
+        with open(os.path.join(root, path), encoding='utf-8') as file:
+            text = file.read()
+        for match in CUT.finditer(text):
+            line = text.count('\n', 0, match.start(1)) + 1
+            yield f'{path}:{line}: {match[1]} ends the message for xgettext; PRId64 or PRIu64 of inttypes.h does not'
 
 
 def template(root, domain, files):
@@ -120,12 +131,14 @@ def main():
     languages = [word for line in lines_of(os.path.join(root, 'po', 'LINGUAS')) for word in line.split()]
     report = Report()
 
-    print(f'1..{3 + 2 * len(languages)}')
+    print(f'1..{4 + 2 * len(languages)}')
     found = set(sources_with_messages(root))
     problems = [f'{path} has messages and is not listed' for path in sorted(found - set(listed))]
     problems += [f'{path} is listed and has none' for path in sorted(set(listed) - found)]
     report.point('POTFILES.in names the files with messages', problems)
     report.point('POTFILES.in and LINGUAS are sorted', order_problems('POTFILES.in', listed) + order_problems('LINGUAS', languages))
+
+    report.point('xgettext sees whole messages', list(cut_messages(root, sorted(found))))
 
     files = [name[:-3] for name in os.listdir(os.path.join(root, 'po')) if name.endswith('.po')]
     report.point('every .po is a language of LINGUAS',

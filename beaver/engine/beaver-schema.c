@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #include <beaver/engine/beaver-core-private.h>
 #include <beaver/engine/beaver-sqlite-error-private.h>
@@ -268,7 +269,7 @@ _beaver_schema_check (BeaverConnection *connection, GError **error)
   if (version > SCHEMA_VERSION)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_SCHEMA,
-                   _ ("“%s” has format version %" G_GINT64_FORMAT
+                   _ ("“%s” has format version %" PRId64
                       ", this release knows %d: it was written by a newer release; "
                       "update libbeaver"),
                    path, version, SCHEMA_VERSION);

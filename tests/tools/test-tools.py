@@ -170,7 +170,9 @@ class OnTrees(unittest.TestCase):
     def test_po(self):
         self.assertEqual(self.po(), [])
         self.assertEqual(self.po(potfiles=''), ['POTFILES.in names the files with messages'])
-        self.write('beaver/b.c', '_("z")')
+        self.write('beaver/b.c', '_("%" PRId64 " of " "%" G_GINT64_FORMAT)')
+        self.assertEqual(self.po(potfiles='beaver/a.c\nbeaver/b.c\n'), ['xgettext sees whole messages'])
+        self.write('beaver/b.c', '_("%" PRId64)')
         self.assertEqual(self.po(potfiles='beaver/b.c\nbeaver/a.c\n'), ['POTFILES.in and LINGUAS are sorted'])
 
     def test_po_translations(self):
