@@ -877,13 +877,15 @@ _beaver_dict_cursor_page (BeaverConnection *connection,
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
     {
       gsize key_length, length;
+      /* asked before the text, which would turn it into one */
+      BeaverColumnType key_type = _beaver_statement_type (statement, 0);
       const char *key = _beaver_statement_text (statement, 0, &key_length);
       double expires_at = column_expiry (statement, 1);
       g_autofree char *value = NULL;
 
       /* a key that is no text sorts behind all others, and nothing here can name it */
-      if (_beaver_statement_type (statement, 0) != BEAVER_COLUMN_TEXT ||
-          key_length < prefix_length || memcmp (key, state->prefix, prefix_length) != 0)
+      if (key_type != BEAVER_COLUMN_TEXT || key_length < prefix_length ||
+          memcmp (key, state->prefix, prefix_length) != 0)
         {
           *at_end = TRUE;
           return TRUE;
