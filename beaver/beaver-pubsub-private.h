@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Touched as well by what goes to a channel of events: one dispatcher listens to all of these. */
+#define BEAVER_PUBSUB_EVENTS_TOPIC "events"
+
 /* Inside a WRITE work: appends a message to __beaver_pubsub_log__ by the ordering rule of spec 9 and touches the topic
  * "channel:NAME". rowid and timestamp are optional. */
 gboolean _beaver_pubsub_append (BeaverConnection *connection,

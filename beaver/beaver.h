@@ -6,6 +6,8 @@
 #include <beaver/beaver-close-report.h>
 #include <beaver/beaver-cursor.h>
 #include <beaver/beaver-db.h>
+#include <beaver/beaver-dict-batch.h>
+#include <beaver/beaver-dict.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>

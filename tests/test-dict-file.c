@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What dicts read from files that Python wrote, what they write, and the upstream defects that they do not have. */
+/* What dicts read from files that Python wrote, what they write, and the upstream defects that they
+ * do not have. */
 #include "beaver-test-sqlite.h"
 
 #include <math.h>
@@ -49,8 +50,8 @@ static char *
 list (BeaverDict *dict, gboolean values)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BeaverCursor) cursor
-      = values ? beaver_dict_items (dict, NULL, &error) : beaver_dict_keys (dict, NULL, &error);
+  g_autoptr (BeaverCursor) cursor =
+      values ? beaver_dict_items (dict, NULL, &error) : beaver_dict_keys (dict, NULL, &error);
   GString *lines = g_string_new (NULL);
 
   g_assert_no_error (error);
@@ -143,8 +144,7 @@ static void
 test_fixture (Fixture *f, gconstpointer data)
 {
   g_autoptr (JsonNode) root = beaver_test_load_json ("dicts");
-  JsonObject *expect
-      = json_object_get_object_member (json_node_get_object (root), "expect");
+  JsonObject *expect = json_object_get_object_member (json_node_get_object (root), "expect");
   g_autoptr (GList) names = json_object_get_members (expect);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) listed = NULL;
@@ -167,10 +167,9 @@ static void
 test_fixture_rewritten (Fixture *f, gconstpointer data)
 {
   g_autoptr (JsonNode) root = beaver_test_load_json ("dicts");
-  JsonObject *expect
-      = json_object_get_object_member (json_node_get_object (root), "expect");
-  JsonArray *rows = json_object_get_array_member (
-      json_object_get_object_member (expect, "plain"), "rows_key_rawvalue_expires");
+  JsonObject *expect = json_object_get_object_member (json_node_get_object (root), "expect");
+  JsonArray *rows = json_object_get_array_member (json_object_get_object_member (expect, "plain"),
+                                                  "rows_key_rawvalue_expires");
   g_autoptr (GError) error = NULL;
   sqlite3 *raw;
 
@@ -186,10 +185,11 @@ test_fixture_rewritten (Fixture *f, gconstpointer data)
   raw = raw_open (f->path);
   g_assert_cmpint (raw_int (raw, "SELECT COUNT(*) FROM __beaver_dicts__ WHERE dict_name = 'copy'"),
                    ==, json_array_get_length (rows));
-  raw_assert (raw,
-              "SELECT key, value FROM __beaver_dicts__ WHERE dict_name = 'copy' AND key <> 'negzero'"
-              " EXCEPT SELECT key, value FROM __beaver_dicts__ WHERE dict_name = 'plain'",
-              "");
+  raw_assert (
+      raw,
+      "SELECT key, value FROM __beaver_dicts__ WHERE dict_name = 'copy' AND key <> 'negzero'"
+      " EXCEPT SELECT key, value FROM __beaver_dicts__ WHERE dict_name = 'plain'",
+      "");
   raw_close (raw);
 }
 
@@ -257,10 +257,10 @@ test_rows (Fixture *f, gconstpointer data)
 static void
 make_expired (sqlite3 *raw, const char *dict, const char *key)
 {
-  g_autofree char *sql
-      = g_strdup_printf ("INSERT INTO __beaver_dicts__ VALUES ('%s', '%s', '\"old\"', 1000.5)"
-                         " ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at",
-                         dict, key);
+  g_autofree char *sql =
+      g_strdup_printf ("INSERT INTO __beaver_dicts__ VALUES ('%s', '%s', '\"old\"', 1000.5)"
+                       " ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at",
+                       dict, key);
 
   raw_exec (raw, sql);
 }
@@ -535,8 +535,9 @@ test_foreign_keys (Fixture *f, gconstpointer data)
   g_autofree char *key_lines = NULL;
 
   set (dict, "a", "1");
-  raw_exec (raw, "INSERT INTO __beaver_dicts__ VALUES ('settings', 'a' || char(0) || 'b', '2', NULL),"
-                 " ('settings', x'6162', '3', NULL), ('settings', 'b', '4', NULL)");
+  raw_exec (raw,
+            "INSERT INTO __beaver_dicts__ VALUES ('settings', 'a' || char(0) || 'b', '2', NULL),"
+            " ('settings', x'6162', '3', NULL), ('settings', 'b', '4', NULL)");
   key_lines = list (dict, FALSE);
   g_assert_cmpstr (key_lines, ==, "a\na\nb\n");
   set (dict, "c", "1");
@@ -619,8 +620,7 @@ test_half_read_cursor_blocks_nobody (Fixture *f, gconstpointer data)
                  "COMMIT");
   set (dict, "0502", "4");
   /* and nobody keeps an old snapshot in the way of a checkpoint */
-  beaver_test_wait_until (
-      raw_int (raw, "PRAGMA wal_checkpoint(TRUNCATE)") == 0);
+  beaver_test_wait_until (raw_int (raw, "PRAGMA wal_checkpoint(TRUNCATE)") == 0);
   raw_close (raw);
 }
 
@@ -644,8 +644,7 @@ main (int argc, char **argv)
   beaver_test_add ("/dict/foreign-keys", test_foreign_keys);
   beaver_test_add ("/dict/D12-reads-write-nothing", test_reads_write_nothing);
   beaver_test_add ("/dict/D12-set-is-one-commit", test_set_is_one_commit);
-  beaver_test_add ("/dict/D11-half-read-cursor-blocks-nobody",
-                   test_half_read_cursor_blocks_nobody);
+  beaver_test_add ("/dict/D11-half-read-cursor-blocks-nobody", test_half_read_cursor_blocks_nobody);
 
   return g_test_run ();
 }

@@ -471,8 +471,8 @@ test_object (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   BeaverDict *dict = get_dict (f, "people");
-  g_autoptr (TestPerson) person
-      = g_object_new (TEST_TYPE_PERSON, "name", "Ada", "age", (gint64) 36, NULL);
+  g_autoptr (TestPerson) person =
+      g_object_new (TEST_TYPE_PERSON, "name", "Ada", "age", (gint64) 36, NULL);
   g_autoptr (GObject) back = NULL;
 
   g_assert_true (beaver_dict_set_object (dict, "ada", G_OBJECT (person), NULL, &error));
@@ -521,7 +521,7 @@ test_set_many (Fixture *f, gconstpointer data)
 
   listed = beaver_dict_list_keys (dict, NULL, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpstrv (listed, ((const char *[]) { "", "a", "b", NULL }));
+  g_assert_cmpstrv (listed, ((const char *[]){ "", "a", "b", NULL }));
 }
 
 static void
@@ -602,10 +602,33 @@ static void
 test_bad_values (Fixture *f, gconstpointer data)
 {
   static const char *const bad[] = {
-    "",      " ",         "nope",        "NaN",   "Infinity", "-Infinity", "{\"a\": NaN}",
-    "[1,]",  "{\"a\":1,}", "'single'",    "01",    ".5",       "1.",        "\"\\x\"",
-    "[1 2]", "// c\n1",   "\xef\xbb\xbf" "1", "\"\xff\"", "\"a\tb\"", "nul", "1 2",
-    "{1: 2}", "[",        "\"open",      "+1",    "1e999999",
+    "",
+    " ",
+    "nope",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "{\"a\": NaN}",
+    "[1,]",
+    "{\"a\":1,}",
+    "'single'",
+    "01",
+    ".5",
+    "1.",
+    "\"\\x\"",
+    "[1 2]",
+    "// c\n1",
+    "\xef\xbb\xbf"
+    "1",
+    "\"\xff\"",
+    "\"a\tb\"",
+    "nul",
+    "1 2",
+    "{1: 2}",
+    "[",
+    "\"open",
+    "+1",
+    "1e999999",
   };
   BeaverDict *dict = get_dict (f, "settings");
   g_autofree char *deep = g_strnfill (100000, '[');
@@ -621,8 +644,7 @@ test_bad_values (Fixture *f, gconstpointer data)
       assert_error (BEAVER_ERROR_INVALID);
       g_assert_null (beaver_dict_get_or_set_json (dict, "k", json, INFINITY, NULL, &error));
       assert_error (BEAVER_ERROR_INVALID);
-      g_assert_false (
-          beaver_dict_compare_and_set_json (dict, "k", "\"kept\"", json, NULL, &error));
+      g_assert_false (beaver_dict_compare_and_set_json (dict, "k", "\"kept\"", json, NULL, &error));
       assert_error (BEAVER_ERROR_INVALID);
       g_assert_false (beaver_dict_compare_and_set_json (dict, "k", json, "1", NULL, &error));
       assert_error (BEAVER_ERROR_INVALID);

@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Writing into __beaver_pubsub_log__.
+ *
+ * Python's readers select what is stamped later than the last row they saw, and the stamp is a primary key across all
+ * channels. So a row is stamped here, where the write lock is held, and later than every row there is: nobody can come
+ * between the look and the insert, no reader passes over it, no two publishers collide. */
+#include "config.h"
+
+#include <math.h>
+
+#include <beaver/beaver-pubsub-private.h>
+
+/* What lies beyond was not written by a clock: infinity, or text that sorts behind every number. */
+#define SQL_NEWEST "SELECT MAX(timestamp) FROM __beaver_pubsub_log__ WHERE timestamp < 1e300"
+#define SQL_APPEND                                                                                 \
+  "INSERT INTO __beaver_pubsub_log__ (timestamp, channel_name, message_payload) "                  \
+  "VALUES ($1, $2, $3)"
+
+gboolean
+_beaver_pubsub_append (BeaverConnection *connection,
+                       const char *channel,
+                       const char *payload,
+                       gint64 *rowid,
+                       double *timestamp,
+                       GError **error)
+{
+  g_autoptr (BeaverStatement) newest = NULL;
+  g_autoptr (BeaverStatement) append = NULL;
+  g_autofree char *topic = NULL;
+  double stamp = _beaver_clock_now ();
+
+  if ((newest = _beaver_connection_prepare (connection, SQL_NEWEST, error)) == NULL ||
+      _beaver_statement_step (newest, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  if (!_beaver_statement_is_null (newest, 0))
+    {
+      double last = _beaver_statement_double (newest, 0);
+
+      stamp = MAX (stamp, MAX (last + 1e-6, nextafter (last, INFINITY)));
+    }
+  _beaver_statement_rewind (newest);
+
+  if ((append = _beaver_connection_prepare (connection, SQL_APPEND, error)) == NULL)
+    return FALSE;
+  _beaver_statement_bind_double (append, 1, stamp);
+  _beaver_statement_bind_text (append, 2, channel, -1);
+  _beaver_statement_bind_text (append, 3, payload, -1);
+  if (!_beaver_statement_run (append, error))
+    return FALSE;
+
+  if (rowid != NULL)
+    *rowid = _beaver_connection_last_rowid (connection);
+  if (timestamp != NULL)
+    *timestamp = stamp;
+
+  topic = g_strconcat ("channel:", channel, NULL);
+  _beaver_connection_touch (connection, topic);
+  if (g_str_has_prefix (channel, "__events_"))
+    _beaver_connection_touch (connection, BEAVER_PUBSUB_EVENTS_TOPIC);
+  return TRUE;
+}
