@@ -27,5 +27,13 @@ GMainContext *_beaver_db_get_context (BeaverDb *self);
 /* Sorted distinct names of one kind, for beaver_db_get_dict_names() and its like; sql selects one text column, names that begin with
  * two underscores are left out. */
 char **_beaver_db_list_names (BeaverDb *self, const char *sql, GCancellable *cancellable, GError **error);
+/* The same for beaver_db_get_dict_names_async(), its source tag, and its _finish(). sql is static. */
+void _beaver_db_list_names_async (BeaverDb *self,
+                                  gpointer source_tag,
+                                  const char *sql,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+char **_beaver_db_list_names_finish (BeaverDb *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -676,50 +676,6 @@ _beaver_db_get_manager (BeaverDb *self,
   return manager;
 }
 
-typedef struct
-{
-  const char *sql;
-  GPtrArray *names;
-} NamesOp;
-
-static gboolean
-names_work (BeaverConnection *connection, gpointer data, GError **error)
-{
-  NamesOp *op = data;
-  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, op->sql, error);
-  BeaverStep step;
-
-  if (statement == NULL)
-    return FALSE;
-  g_ptr_array_set_size (op->names, 0);
-  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-    {
-      const char *name = _beaver_statement_text (statement, 0, NULL);
-
-      if (name != NULL && !g_str_has_prefix (name, "__"))
-        g_ptr_array_add (op->names, g_strdup (name));
-    }
-  g_ptr_array_sort (op->names, compare_texts);
-  return step == BEAVER_STEP_DONE;
-}
-
-char **
-_beaver_db_list_names (BeaverDb *self, const char *sql, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (BeaverEngine) engine = _beaver_db_ref_engine (self, error);
-  g_autoptr (GPtrArray) names = NULL;
-  NamesOp op;
-
-  if (engine == NULL)
-    return NULL;
-  names = g_ptr_array_new_with_free_func (g_free);
-  op = (NamesOp){ sql, names };
-  if (!_beaver_engine_run (engine, BEAVER_ACCESS_SCAN, names_work, &op, cancellable, error))
-    return NULL;
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
-}
-
 /* --- Public
  * -------------------------------------------------------------------------------------------------------------------
  */

@@ -20,6 +20,14 @@ BeaverDict *beaver_db_get_dict (BeaverDb *self, const char *name, GError **error
 BEAVER_AVAILABLE_IN_1_0
 char **beaver_db_get_dict_names (BeaverDb *self, GCancellable *cancellable, GError **error);
 
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_get_dict_names_async (BeaverDb *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+char **beaver_db_get_dict_names_finish (BeaverDb *self, GAsyncResult *result, GError **error);
+
 /* Values as JSON text */
 
 BEAVER_AVAILABLE_IN_1_0
