@@ -203,6 +203,7 @@ _beaver_ivf_new (const BeaverMatrix *matrix,
   self->n_lists = MAX (1, (gsize) sqrt ((double) count));
   self->probes = MIN (PROBES_DEFAULT, self->n_lists);
   self->centres = _beaver_matrix_new (dimension);
+  _beaver_matrix_quantize (self->centres);
   self->lists = g_new (GArray *, self->n_lists);
   for (gsize i = 0; i < self->n_lists; i++)
     self->lists[i] = g_array_new (FALSE, FALSE, sizeof (guint32));

@@ -308,15 +308,21 @@ score_block (Query *query, gsize first, gsize n)
   float scores[BLOCK];
   gint32 products[BLOCK];
 
-  if (query->bytes == NULL || query->nearest->n < query->nearest->k)
+  /* the bytes can rule out nothing before there are k rows to compare with */
+  while (n > 0 && (query->bytes == NULL || query->nearest->n < query->nearest->k))
     {
+      gsize some = query->bytes == NULL ? n : MIN (n, query->nearest->k - query->nearest->n);
+
       _beaver_distance_rows (query->distance, matrix->rows + first * dimension,
-                             matrix->norms + first, n, query->vector, query->norm, dimension,
+                             matrix->norms + first, some, query->vector, query->norm, dimension,
                              scores);
-      for (gsize i = 0; i < n; i++)
+      for (gsize i = 0; i < some; i++)
         offer (query, first + i, scores[i]);
-      return;
+      first += some;
+      n -= some;
     }
+  if (n == 0)
+    return;
   _beaver_distance_rows_int8 (matrix->bytes + first * dimension, n, query->bytes, dimension,
                               products);
   for (gsize i = 0; i < n; i++)
