@@ -40,6 +40,7 @@ struct _BeaverManager
   BeaverManagerCore *core; /* set before anybody else sees the manager, constant until finalize */
   char *options;           /* the same; nullable */
   int stopped;             /* atomic: _beaver_manager_stop() was called */
+  gpointer lock;           /* atomic: the BeaverLockState of beaver-manager-lock.c; made on first use */
 };
 
 struct _BeaverManagerClass
@@ -82,6 +83,11 @@ BeaverEngine *_beaver_manager_get_engine (BeaverManager *self, GError **error);
 const char *_beaver_manager_get_options (BeaverManager *self); /* nullable */
 void _beaver_manager_stop (BeaverManager *self);
 guint _beaver_manager_join (BeaverManager *self);
+
+/* The same for the lock of the manager, when it was ever used; clear is for finalize. Part of the above. */
+void _beaver_manager_lock_stop (BeaverManager *self);
+guint _beaver_manager_lock_join (BeaverManager *self);
+void _beaver_manager_lock_clear (BeaverManager *self);
 
 /* _beaver_engine_run() and _run_async() with "dict “settings”: " in front of error messages. task stays the caller's, who
  * may drop it at once. */

@@ -220,6 +220,7 @@ beaver_manager_finalize (GObject *object)
 {
   BeaverManager *self = BEAVER_MANAGER (object);
 
+  _beaver_manager_lock_clear (self);
   g_clear_pointer (&self->core, _beaver_manager_core_unref);
   g_free (self->options);
   G_OBJECT_CLASS (beaver_manager_parent_class)->finalize (object);
@@ -357,13 +358,14 @@ void
 _beaver_manager_stop (BeaverManager *self)
 {
   g_atomic_int_set (&self->stopped, 1);
+  _beaver_manager_lock_stop (self);
   BEAVER_MANAGER_GET_CLASS (self)->stop (self);
 }
 
 guint
 _beaver_manager_join (BeaverManager *self)
 {
-  return BEAVER_MANAGER_GET_CLASS (self)->join (self);
+  return _beaver_manager_lock_join (self) + BEAVER_MANAGER_GET_CLASS (self)->join (self);
 }
 
 gboolean

@@ -19,6 +19,9 @@ typedef struct _BeaverDb BeaverDb;
 typedef struct _BeaverDict BeaverDict;
 typedef struct _BeaverDictBatch BeaverDictBatch;
 typedef struct _BeaverEntry BeaverEntry;
+typedef struct _BeaverLock BeaverLock;
+typedef struct _BeaverLockGuard BeaverLockGuard;
+typedef struct _BeaverLockInfo BeaverLockInfo;
 typedef struct _BeaverManager BeaverManager;
 typedef struct _BeaverTransaction BeaverTransaction;
 

@@ -12,6 +12,9 @@
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
 #include <beaver/beaver-json.h>
+#include <beaver/beaver-lock-guard.h>
+#include <beaver/beaver-lock-info.h>
+#include <beaver/beaver-lock.h>
 #include <beaver/beaver-manager.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>

@@ -1,0 +1,1527 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "beaver-test.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+
+/* --- helpers --- */
+
+static BeaverLock *
+get_lock (BeaverDb *db, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLock *lock = beaver_db_get_lock (db, name, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (lock);
+
+  return lock;
+}
+
+static void
+acquire (BeaverLock *lock, double timeout, double ttl)
+{
+  g_autoptr (GError) error = NULL;
+
+  beaver_lock_acquire (lock, timeout, ttl, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+release (BeaverLock *lock)
+{
+  g_autoptr (GError) error = NULL;
+
+  beaver_lock_release (lock, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+try_acquire (BeaverLock *lock)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean held = beaver_lock_try_acquire (lock, 60.0, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return held;
+}
+
+static void
+assert_timeout (BeaverLock *lock, double timeout)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (beaver_lock_acquire (lock, timeout, 60.0, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+}
+
+static gint64
+count_rows (BeaverLock *lock)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 count = beaver_manager_count (BEAVER_MANAGER (lock), NULL, &error);
+
+  g_assert_no_error (error);
+
+  return count;
+}
+
+static gboolean
+is_locked (BeaverLock *lock)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean locked = beaver_lock_is_locked (lock, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return locked;
+}
+
+static GSubprocess *
+spawn_peer (Fixture *f, const char *name)
+{
+  return beaver_test_spawn_python ("lock_peer.py", f->path, name, NULL);
+}
+
+static char *
+ask (GSubprocess *peer, const char *command)
+{
+  beaver_test_write_line (peer, command);
+
+  return beaver_test_read_line (peer);
+}
+
+#define assert_answer(peer, command, expected)                                                     \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *answer_text = ask (peer, command);                                            \
+    g_assert_cmpstr (answer_text, ==, expected);                                                   \
+  }                                                                                                \
+  G_STMT_END
+
+/* A call of acquire() in a thread of its own. */
+typedef struct
+{
+  BeaverLock *lock;
+  double timeout;
+  double ttl;
+  GCancellable *cancellable;
+  gboolean keep; /* end without releasing */
+  int *turn;     /* atomic: counts the holders */
+  int entered;   /* atomic: 1 + the turn in which this one held the lock */
+  int go;        /* atomic: may release */
+  GError *error; /* after join */
+} Waiter;
+
+static gpointer
+waiter_run (gpointer data)
+{
+  Waiter *self = data;
+
+  if (!beaver_lock_acquire (self->lock, self->timeout, self->ttl, self->cancellable, &self->error))
+    return NULL;
+
+  g_atomic_int_set (&self->entered,
+                    1 + (self->turn != NULL ? g_atomic_int_add (self->turn, 1) : 0));
+  beaver_test_wait_until (g_atomic_int_get (&self->go));
+  if (!self->keep)
+    beaver_lock_release (self->lock, NULL, &self->error);
+
+  return NULL;
+}
+
+/* --- plain use --- */
+
+static void
+test_acquire_release (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "plain");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (get_lock (f->db, "plain") == lock);
+  g_assert_cmpstr (beaver_manager_get_kind (BEAVER_MANAGER (lock)), ==, "lock");
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_false (is_locked (lock));
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, 0);
+
+  acquire (lock, 0, 60);
+  g_assert_true (beaver_lock_is_held (lock));
+  g_assert_true (is_locked (lock));
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, 1);
+  g_assert_cmpint (count_rows (lock), ==, 1);
+
+  release (lock);
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_false (is_locked (lock));
+  g_assert_cmpint (count_rows (lock), ==, 0);
+
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (beaver_lock_renew (lock, 60, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
+}
+
+/* Spec 10.1, as Python sees it: pid, UUID, pinned stamp, time counted from the acquisition. */
+static void
+test_rows (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "rows");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "rows");
+  g_autofree char *pattern = g_strdup_printf (
+      "^pid:%d:id:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12},0\\.0,(.*)$",
+      (int) getpid ());
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *row = NULL;
+  g_autofree char *left = NULL;
+
+  acquire (lock, 0, 1000);
+  row = ask (peer, "rows");
+  g_test_message ("%s", row);
+  g_assert_true (g_regex_match (regex, row, 0, &match));
+  left = g_match_info_fetch (match, 1);
+  g_assert_cmpfloat_with_epsilon (g_ascii_strtod (left, NULL), 1000, 30);
+
+  { GError *e = NULL; beaver_lock_renew (lock, 5000, NULL, &e); g_assert_no_error (e); }
+  g_clear_pointer (&row, g_free);
+  g_clear_pointer (&left, g_free);
+  g_clear_pointer (&match, g_match_info_unref);
+  row = ask (peer, "rows");
+  g_assert_true (g_regex_match (regex, row, 0, &match));
+  left = g_match_info_fetch (match, 1);
+  g_assert_cmpfloat_with_epsilon (g_ascii_strtod (left, NULL), 5000, 30);
+
+  release (lock);
+  assert_answer (peer, "rows", "");
+  beaver_test_join (peer);
+}
+
+static void
+test_reentrant (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "deep");
+  gint64 token;
+
+  acquire (lock, 0, 60);
+  token = beaver_lock_get_token (lock);
+  for (guint i = 0; i < 3; i++)
+    acquire (lock, 0, 60);
+  g_assert_true (try_acquire (lock));
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, token);
+  g_assert_cmpint (count_rows (lock), ==, 1);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      release (lock);
+      g_assert_true (beaver_lock_is_held (lock));
+      g_assert_cmpint (count_rows (lock), ==, 1);
+    }
+  release (lock);
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+/* The original lets every task of a process in once one of them holds the lock, and the first
+ * release frees all. */
+static gpointer
+d4_thread (gpointer data)
+{
+  BeaverLock *lock = data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, 0);
+  g_assert_false (try_acquire (lock));
+  assert_timeout (lock, 0.02);
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
+
+  return NULL;
+}
+
+static void
+test_d4 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "threads");
+
+  acquire (lock, 0, 60);
+  acquire (lock, 0, 60);
+  g_thread_join (g_thread_new ("other", d4_thread, lock));
+  release (lock);
+  g_thread_join (g_thread_new ("other", d4_thread, lock));
+  g_assert_true (beaver_lock_is_held (lock));
+  release (lock);
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+/* Two databases of one process on one file are as foreign to each other as two processes. */
+static void
+test_two_databases (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) other = beaver_db_open (f->path, NULL, &error);
+  BeaverLock *one = get_lock (f->db, "both");
+  BeaverLock *two = get_lock (other, "both");
+
+  acquire (one, 0, 60);
+  g_assert_false (try_acquire (two));
+  g_assert_true (is_locked (two));
+  release (one);
+  g_assert_true (try_acquire (two));
+  g_assert_false (try_acquire (one));
+  beaver_db_close (other, NULL);
+  g_assert_true (try_acquire (one));
+  release (one);
+}
+
+static void
+test_info (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "info");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "info");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockInfo) info = beaver_lock_get_info (lock, NULL, &error);
+  g_auto (GStrv) names = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_lock_info_get_name (info), ==, "info");
+  g_assert_null (beaver_lock_info_get_holder (info));
+  g_assert_cmpint (beaver_lock_info_get_process_id (info), ==, 0);
+  g_assert_cmpint (beaver_lock_info_get_waiting (info), ==, 0);
+  g_assert_cmpint (beaver_lock_info_get_token (info), ==, 0);
+  g_clear_object (&info);
+
+  acquire (lock, 0, 60);
+  assert_answer (peer, "foreign someone 1 60", "inserted");
+  assert_answer (peer, "foreign gone -100 -10", "inserted");
+  info = beaver_lock_get_info (lock, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_lock_info_get_process_id (info), ==, getpid ());
+  g_assert_cmpfloat (beaver_lock_info_get_expires_at (info), >, g_get_real_time () / 1e6);
+  g_assert_cmpint (beaver_lock_info_get_waiting (info), ==, 1);
+  g_assert_cmpint (beaver_lock_info_get_token (info), ==, 1);
+  g_clear_object (&info);
+
+  release (lock);
+  info = beaver_lock_get_info (lock, NULL, &error);
+  g_assert_cmpstr (beaver_lock_info_get_holder (info), ==, "someone");
+  g_assert_cmpint (beaver_lock_info_get_process_id (info), ==, 0);
+
+  names = beaver_db_get_lock_names (f->db, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (names), ==, 1);
+  g_assert_cmpstr (names[0], ==, "info");
+  beaver_test_join (peer);
+}
+
+static void
+test_info_async (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "info");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) locked = NULL;
+  g_autoptr (BeaverLockInfo) info = NULL;
+
+  acquire (lock, 0, 60);
+  beaver_lock_get_info_async (lock, NULL, beaver_test_ready, &result);
+  beaver_lock_is_locked_async (lock, NULL, beaver_test_ready, &locked);
+  beaver_test_wait_result (&result);
+  beaver_test_wait_result (&locked);
+  info = beaver_lock_get_info_finish (lock, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_lock_info_get_process_id (info), ==, getpid ());
+  g_assert_true (beaver_lock_is_locked_finish (lock, locked, &error));
+  g_assert_no_error (error);
+  release (lock);
+}
+
+/* --- files of the original --- */
+
+static void
+test_fixture (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonNode) root = beaver_test_load_json ("locks");
+  JsonObject *expect = json_object_get_object_member (json_node_get_object (root), "expect");
+  JsonObject *acquirable = json_object_get_object_member (expect, "acquire_nonblocking");
+  g_autoptr (GList) names = json_object_get_members (acquirable);
+  JsonArray *rows = json_object_get_array_member (expect, "rows_lock_waiter_requested_expires");
+  double now = g_get_real_time () / 1e6;
+
+  fixture_open_data (f, "locks");
+
+  /* Per lock: the first unexpired row holds, the rest waits. Rows come ordered by lock and stamp.
+   */
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeaverLockInfo) info =
+          beaver_lock_get_info (get_lock (f->db, l->data), NULL, &error);
+      const char *holder = NULL;
+      double expires_at = 0;
+      gint64 alive = 0;
+
+      g_assert_no_error (error);
+      for (guint i = 0; i < json_array_get_length (rows); i++)
+        {
+          JsonArray *row = json_array_get_array_element (rows, i);
+
+          if (strcmp (json_array_get_string_element (row, 0), l->data) != 0 ||
+              json_array_get_double_element (row, 3) < now)
+            continue;
+          if (alive++ == 0)
+            {
+              holder = json_array_get_string_element (row, 1);
+              expires_at = json_array_get_double_element (row, 3);
+            }
+        }
+      g_assert_cmpstr (beaver_lock_info_get_holder (info), ==, holder);
+      g_assert_cmpfloat (beaver_lock_info_get_expires_at (info), ==, expires_at);
+      g_assert_cmpint (beaver_lock_info_get_waiting (info), ==, MAX (alive - 1, 0));
+    }
+
+  for (GList *l = names; l != NULL; l = l->next)
+    g_assert_cmpint (try_acquire (get_lock (f->db, l->data)), ==,
+                     json_object_get_boolean_member (acquirable, l->data));
+
+  /* What we could not get stands as it stood. */
+  g_assert_cmpint (count_rows (get_lock (f->db, "queue")), ==, 2);
+  for (GList *l = names; l != NULL; l = l->next)
+    if (json_object_get_boolean_member (acquirable, l->data))
+      release (get_lock (f->db, l->data));
+}
+
+/* --- order and exclusion --- */
+
+#define N_THREADS 8
+
+static void
+test_fifo_threads (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "fifo");
+  Waiter waiters[N_THREADS] = { 0 };
+  GThread *threads[N_THREADS];
+  int turn = 0;
+
+  acquire (lock, 0, 60);
+  for (int i = 0; i < N_THREADS; i++)
+    {
+      waiters[i] = (Waiter){ .lock = lock, .timeout = -1, .ttl = 60, .turn = &turn, .go = TRUE };
+      threads[i] = g_thread_new ("waiter", waiter_run, &waiters[i]);
+      beaver_test_wait_until (count_rows (lock) == i + 2);
+    }
+  release (lock);
+  for (int i = 0; i < N_THREADS; i++)
+    {
+      g_thread_join (threads[i]);
+      g_assert_no_error (waiters[i].error);
+      g_assert_cmpint (waiters[i].entered, ==, i + 1);
+    }
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+/* Ours and Python's, by turns, in the order in which they lined up. */
+static void
+test_fifo_processes (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "fifo");
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func (g_object_unref);
+
+  acquire (lock, 0, 60);
+  for (guint i = 0; i < 6; i++)
+    {
+      GSubprocess *peer = i % 2 == 0 ?
+                              beaver_test_spawn_self ("holder", f->path, "fifo", "60", NULL) :
+                              spawn_peer (f, "fifo");
+
+      g_ptr_array_add (peers, peer);
+      beaver_test_write_line (peer, "acquire -1 60");
+      beaver_test_wait_until (count_rows (lock) == i + 2);
+    }
+
+  release (lock);
+  for (guint i = 0; i < peers->len; i++)
+    {
+      GSubprocess *peer = g_ptr_array_index (peers, i);
+      g_autofree char *answer = beaver_test_read_line (peer);
+
+      g_assert_cmpstr (answer, ==, "held");
+      g_assert_false (try_acquire (lock));
+      g_assert_cmpint (count_rows (lock), ==, peers->len - i);
+      assert_answer (peer, "release", "released");
+      beaver_test_join (peer);
+    }
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+typedef struct
+{
+  BeaverLock *lock;
+  const char *dir;
+  guint rounds;
+} Worker;
+
+/* The same as work() of lock_peer.py. */
+static void
+work_once (const char *dir)
+{
+  g_autofree char *inside = g_build_filename (dir, "inside", NULL);
+  g_autofree char *counter = g_build_filename (dir, "counter", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *next = NULL;
+  int fd = open (inside, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  g_assert_no_errno (fd);
+  close (fd);
+  g_assert_true (g_file_get_contents (counter, &text, NULL, NULL));
+  next = g_strdup_printf ("%d", atoi (text) + 1);
+  g_assert_true (g_file_set_contents_full (counter, next, -1, 0, 0600, NULL));
+  g_assert_no_errno (g_unlink (inside));
+}
+
+static gpointer
+worker_run (gpointer data)
+{
+  const Worker *self = data;
+  gint64 last_token = 0;
+
+  for (guint i = 0; i < self->rounds; i++)
+    {
+      acquire (self->lock, -1, 60);
+      g_assert_cmpint (beaver_lock_get_token (self->lock), >, last_token);
+      last_token = beaver_lock_get_token (self->lock);
+      work_once (self->dir);
+      release (self->lock);
+    }
+
+  return NULL;
+}
+
+static void
+test_exclusion_threads (Fixture *f, gconstpointer data)
+{
+  g_autofree char *counter = g_build_filename (f->dir, "counter", NULL);
+  g_autofree char *text = NULL;
+  Worker worker = { get_lock (f->db, "exclusive"), f->dir, beaver_test_rounds (40) };
+  GThread *threads[N_THREADS];
+
+  g_assert_true (g_file_set_contents (counter, "0", -1, NULL));
+  for (int i = 0; i < N_THREADS; i++)
+    threads[i] = g_thread_new ("worker", worker_run, &worker);
+  for (int i = 0; i < N_THREADS; i++)
+    g_thread_join (threads[i]);
+  g_assert_true (g_file_get_contents (counter, &text, NULL, NULL));
+  g_assert_cmpint (atoi (text), ==, N_THREADS * worker.rounds);
+  g_assert_cmpint (count_rows (worker.lock), ==, 0);
+}
+
+static void
+test_exclusion_processes (Fixture *f, gconstpointer data)
+{
+  g_autofree char *counter = g_build_filename (f->dir, "counter", NULL);
+  g_autofree char *text = NULL;
+  guint rounds = beaver_test_rounds (30);
+  g_autofree char *command = g_strdup_printf ("work %s %u", f->dir, rounds);
+  g_autoptr (GSubprocess) python = spawn_peer (f, "exclusive");
+  g_autoptr (GSubprocess) one = beaver_test_spawn_self ("holder", f->path, "exclusive", "60", NULL);
+  g_autoptr (GSubprocess) two = beaver_test_spawn_self ("holder", f->path, "exclusive", "60", NULL);
+  GSubprocess *peers[] = { python, one, two };
+  Worker worker = { get_lock (f->db, "exclusive"), f->dir, rounds };
+  GThread *threads[3];
+
+  g_assert_true (g_file_set_contents (counter, "0", -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    beaver_test_write_line (peers[i], command);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("worker", worker_run, &worker);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    {
+      g_autofree char *answer = beaver_test_read_line (peers[i]);
+
+      g_assert_cmpstr (answer, ==, "worked");
+      beaver_test_join (peers[i]);
+    }
+  g_assert_true (g_file_get_contents (counter, &text, NULL, NULL));
+  g_assert_cmpint (atoi (text), ==, 6 * rounds);
+  g_assert_cmpint (count_rows (worker.lock), ==, 0);
+}
+
+/* --- defects of the original --- */
+
+/* A Python process that stamped its row before ours but inserted it later is in front by the stamp.
+ */
+static void
+test_d1 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "late");
+
+  for (guint i = 0; i < beaver_test_rounds (6); i++)
+    {
+      g_autoptr (GSubprocess) peer = spawn_peer (f, "late");
+      g_autofree char *answer = NULL;
+
+      acquire (lock, 0, 60);
+      assert_answer (peer, "insert 5 60", "inserted");
+      assert_answer (peer, "look", "wait");
+      g_assert_true (beaver_lock_renew (lock, 60, NULL, NULL));
+      assert_answer (peer, "look", "wait");
+      release (lock);
+      assert_answer (peer, "look", "held");
+      g_assert_false (try_acquire (lock));
+      assert_answer (peer, "release", "released");
+      beaver_test_join (peer);
+    }
+}
+
+/* A time-to-live that runs from the request: long waiters are thrown out, late winners hold an
+ * almost expired lock. */
+static void
+test_d5 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "patient");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "patient");
+  Waiter waiter = { .lock = lock, .timeout = -1, .ttl = 0.4, .go = TRUE };
+  gint64 end = g_get_monotonic_time () + 3 * G_TIME_SPAN_SECOND / 2;
+  GThread *thread;
+
+  /* The peer cleans up at each look, as any other process may. */
+  assert_answer (peer, "acquire 0 60", "held");
+  thread = g_thread_new ("waiter", waiter_run, &waiter);
+  while (g_get_monotonic_time () < end)
+    assert_answer (peer, "look", "held");
+  g_assert_false (g_atomic_int_get (&waiter.entered));
+  assert_answer (peer, "count", "2");
+  waiter.go = FALSE;
+  assert_answer (peer, "release", "released");
+  beaver_test_wait_until (g_atomic_int_get (&waiter.entered));
+  g_atomic_int_set (&waiter.go, TRUE);
+  g_thread_join (thread);
+  g_assert_no_error (waiter.error);
+  beaver_test_join (peer);
+}
+
+static void
+test_d6_sync (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "cancelled");
+
+  acquire (lock, 0, 60);
+  for (guint i = 0; i < beaver_test_rounds (30); i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Waiter waiter = { .lock = lock, .timeout = -1, .ttl = 60, .cancellable = cancellable };
+      GThread *thread = g_thread_new ("waiter", waiter_run, &waiter);
+
+      if (i % 2 == 0)
+        beaver_test_wait_until (count_rows (lock) == 2);
+      g_cancellable_cancel (cancellable);
+      g_thread_join (thread);
+      g_assert_error (waiter.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&waiter.error);
+      g_assert_cmpint (count_rows (lock), ==, 1);
+    }
+  release (lock);
+}
+
+static void
+test_d6_async (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "cancelled");
+
+  acquire (lock, 0, 60);
+  for (guint i = 0; i < beaver_test_rounds (30); i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      beaver_lock_hold_async (lock, -1, 60, cancellable, beaver_test_ready, &result);
+      if (i % 2 == 0)
+        beaver_test_wait_until (count_rows (lock) == 2);
+      g_cancellable_cancel (cancellable);
+      beaver_test_wait_result (&result);
+      g_assert_null (beaver_lock_hold_finish (lock, result, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      beaver_test_wait_until (count_rows (lock) == 1);
+    }
+  release (lock);
+}
+
+/* Timed out waiters leave no row either. */
+static void
+test_timeout (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "timeout");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "timeout");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 begin;
+
+  assert_answer (peer, "acquire 0 60", "held");
+  begin = g_get_monotonic_time ();
+  assert_timeout (lock, 0.3);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 300 * 1000);
+  g_assert_cmpint (count_rows (lock), ==, 1);
+
+  beaver_lock_hold_async (lock, 0.1, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_null (beaver_lock_hold_finish (lock, result, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+  beaver_test_wait_until (count_rows (lock) == 1);
+  beaver_test_join (peer);
+}
+
+/* A stamp that is taken already, or lies in the future, is no error: ours goes behind it. */
+static void
+test_d7 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "stamps");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "stamps");
+  Waiter waiters[4] = { 0 };
+  GThread *threads[4];
+  g_autofree char *rows = NULL;
+  g_auto (GStrv) row = NULL;
+  double last = -1;
+  int turn = 0;
+
+  assert_answer (peer, "foreign someone 100000 1000000", "inserted");
+  for (guint i = 0; i < G_N_ELEMENTS (waiters); i++)
+    {
+      waiters[i] = (Waiter){ .lock = lock, .timeout = -1, .ttl = 60, .turn = &turn, .go = TRUE };
+      threads[i] = g_thread_new ("waiter", waiter_run, &waiters[i]);
+    }
+  beaver_test_wait_until (count_rows (lock) == 5);
+
+  rows = ask (peer, "rows");
+  row = g_strsplit (rows, " ", -1);
+  g_assert_cmpuint (g_strv_length (row), ==, 5);
+  g_assert_true (g_str_has_prefix (row[0], "someone,"));
+  for (guint i = 0; row[i] != NULL; i++)
+    {
+      double stamp = g_ascii_strtod (strchr (row[i], ',') + 1, NULL);
+
+      g_assert_cmpfloat (stamp, >, last);
+      last = stamp;
+    }
+
+  assert_answer (peer, "steal", "5");
+  for (guint i = 0; i < G_N_ELEMENTS (waiters); i++)
+    {
+      g_thread_join (threads[i]);
+      g_assert_no_error (waiters[i].error);
+      g_assert_cmpint (waiters[i].entered, >, 0);
+    }
+  g_assert_cmpint (count_rows (lock), ==, 0);
+  beaver_test_join (peer);
+}
+
+/* A waiter whose row vanished waits for ever (1.3), or gives up although it has no timeout (2.x).
+ * Ours lines up anew. */
+static void
+test_e12 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "vanished");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "vanished");
+  Waiter waiter = { .lock = lock, .timeout = -1, .ttl = 60, .go = TRUE };
+  GThread *thread;
+
+  assert_answer (peer, "acquire 0 60", "held");
+  thread = g_thread_new ("waiter", waiter_run, &waiter);
+  beaver_test_wait_until (count_rows (lock) == 2);
+  assert_answer (peer, "steal", "1");
+  beaver_test_wait_until (count_rows (lock) == 2);
+  g_assert_false (g_atomic_int_get (&waiter.entered));
+  assert_answer (peer, "release", "released");
+  g_thread_join (thread);
+  g_assert_no_error (waiter.error);
+  g_assert_cmpint (waiter.entered, ==, 1);
+  beaver_test_join (peer);
+}
+
+/* Trying once takes no time and leaves nothing, whatever else is asked for. */
+static void
+test_e13 (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "once");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "once");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 begin;
+
+  assert_answer (peer, "acquire 0 60", "held");
+  begin = g_get_monotonic_time ();
+  g_assert_false (try_acquire (lock));
+  assert_timeout (lock, 0);
+  beaver_lock_hold_async (lock, 0, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_null (beaver_lock_hold_finish (lock, result, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 1 * G_TIME_SPAN_SECOND);
+  assert_answer (peer, "count", "1");
+  beaver_test_join (peer);
+}
+
+/* --- holders that die, and time --- */
+
+static void
+test_killed_holder (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "killed");
+
+  for (guint python = 0; python < 2; python++)
+    {
+      g_autoptr (GSubprocess) peer =
+          python ? spawn_peer (f, "killed") :
+                   beaver_test_spawn_self ("holder", f->path, "killed", "60", NULL);
+      gint64 begin = g_get_monotonic_time ();
+
+      assert_answer (peer, "acquire -1 1", "held");
+      g_assert_false (try_acquire (lock));
+      g_subprocess_send_signal (peer, SIGKILL);
+      g_subprocess_wait (peer, NULL, NULL);
+      acquire (lock, 30, 60);
+      g_assert_cmpint (g_get_monotonic_time () - begin, >=, 900 * 1000);
+      g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_TIME_SPAN_SECOND);
+      g_assert_cmpint (count_rows (lock), ==, 1);
+      release (lock);
+    }
+}
+
+/* A waiter in front of us that was killed does not stand in the way for ever. */
+static void
+test_killed_waiter (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "killed");
+  g_autoptr (GSubprocess) peer = beaver_test_spawn_self ("holder", f->path, "killed", "60", NULL);
+  Waiter waiter = { .lock = lock, .timeout = 30, .ttl = 60, .go = TRUE };
+  GThread *thread;
+
+  acquire (lock, 0, 60);
+  beaver_test_write_line (peer, "acquire -1 1");
+  beaver_test_wait_until (count_rows (lock) == 2);
+  thread = g_thread_new ("waiter", waiter_run, &waiter);
+  beaver_test_wait_until (count_rows (lock) == 3);
+  g_subprocess_send_signal (peer, SIGKILL);
+  g_subprocess_wait (peer, NULL, NULL);
+  release (lock);
+  g_thread_join (thread);
+  g_assert_no_error (waiter.error);
+  g_assert_cmpint (waiter.entered, ==, 1);
+}
+
+static void
+test_expired (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "expired");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "expired");
+  g_autoptr (GError) error = NULL;
+
+  acquire (lock, 0, 0.05);
+  beaver_test_wait_until (!beaver_lock_is_held (lock));
+  g_assert_false (is_locked (lock));
+  /* Nobody took it: a renewal brings it back. */
+  g_assert_true (beaver_lock_renew (lock, 0.05, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (is_locked (lock) || !beaver_lock_is_held (lock));
+
+  assert_answer (peer, "acquire -1 60", "held");
+  g_assert_false (beaver_lock_acquire (lock, 0, 60, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (beaver_lock_renew (lock, 60, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_true (beaver_lock_is_lost (lock));
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_assert_false (beaver_lock_is_lost (lock));
+
+  /* The release did not touch what is the other one's, and the thread starts anew. */
+  g_assert_false (try_acquire (lock));
+  assert_answer (peer, "release", "released");
+  acquire (lock, 0, 60);
+  release (lock);
+  beaver_test_join (peer);
+}
+
+static void
+test_clear (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "broken");
+  g_autoptr (GError) error = NULL;
+  Waiter waiter = { .lock = lock, .timeout = -1, .ttl = 60 };
+  GThread *thread;
+
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (lock), NULL, &error), ==, 0);
+  acquire (lock, 0, 60);
+  thread = g_thread_new ("waiter", waiter_run, &waiter);
+  beaver_test_wait_until (count_rows (lock) == 2);
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (lock), NULL, &error), ==, 2);
+  g_assert_no_error (error);
+  g_assert_false (beaver_lock_is_held (lock));
+  beaver_test_wait_until (g_atomic_int_get (&waiter.entered));
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_assert_cmpint (count_rows (lock), ==, 1);
+  g_atomic_int_set (&waiter.go, TRUE);
+  g_thread_join (thread);
+  g_assert_no_error (waiter.error);
+}
+
+static void
+on_lost (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  GThread **thread = data;
+
+  *thread = g_thread_self ();
+}
+
+static void
+test_auto_renew (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "renewed");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "renewed");
+  gint64 end = g_get_monotonic_time () + 2 * G_TIME_SPAN_SECOND;
+  guint n_threads = beaver_test_count_threads ();
+
+  g_assert_false (beaver_lock_get_auto_renew (lock));
+  beaver_lock_set_auto_renew (lock, TRUE);
+  g_assert_true (beaver_lock_get_auto_renew (lock));
+  acquire (lock, 0, 0.5);
+  g_assert_cmpuint (beaver_test_count_threads (), >, n_threads);
+  /* Each look of the peer removes what has expired. */
+  assert_answer (peer, "insert 0 60", "inserted");
+  while (g_get_monotonic_time () < end)
+    assert_answer (peer, "look", "wait");
+  g_assert_true (beaver_lock_is_held (lock));
+  g_assert_false (beaver_lock_is_lost (lock));
+  release (lock);
+  assert_answer (peer, "look", "held");
+  beaver_test_join (peer);
+}
+
+static void
+test_auto_renew_loss (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "renewed");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "renewed");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+  GThread *lock_thread = NULL;
+  GThread *guard_thread = NULL;
+
+  beaver_lock_set_auto_renew (lock, TRUE);
+  guard = beaver_lock_hold (lock, 0, 0.3, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_lock_guard_get_auto_renew (guard));
+  g_signal_connect (lock, "notify::lost", G_CALLBACK (on_lost), &lock_thread);
+  g_signal_connect (guard, "notify::lost", G_CALLBACK (on_lost), &guard_thread);
+  assert_answer (peer, "steal", "1");
+  beaver_test_spin_until (NULL, lock_thread != NULL && guard_thread != NULL);
+  g_assert_true (lock_thread == g_thread_self () && guard_thread == g_thread_self ());
+  g_assert_true (beaver_lock_is_lost (lock));
+  g_assert_true (beaver_lock_guard_is_lost (guard));
+  g_assert_false (beaver_lock_guard_is_held (guard));
+  g_assert_false (beaver_lock_guard_renew (guard, 60, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (beaver_lock_guard_release (guard, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_true (beaver_lock_guard_release (guard, NULL, &error));
+  g_assert_false (beaver_lock_is_lost (lock));
+  g_assert_true (beaver_lock_guard_is_lost (guard));
+  beaver_test_join (peer);
+}
+
+/* Turned on and off while the lock is held, and a thread that ends without releasing is not renewed
+ * for ever. */
+static void
+test_auto_renew_later (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "renewed");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = beaver_lock_hold (lock, 0, 0.4, NULL, &error);
+  gint64 end = g_get_monotonic_time () + 1 * G_TIME_SPAN_SECOND;
+  Waiter waiter = { .lock = lock, .timeout = -1, .ttl = 0.2, .keep = TRUE, .go = TRUE };
+
+  g_assert_no_error (error);
+  beaver_lock_guard_set_auto_renew (guard, TRUE);
+  beaver_test_wait_until (g_get_monotonic_time () > end);
+  g_assert_true (beaver_lock_guard_is_held (guard));
+  beaver_lock_guard_set_auto_renew (guard, FALSE);
+  beaver_test_wait_until (!beaver_lock_guard_is_held (guard));
+  g_clear_object (&guard);
+
+  beaver_lock_set_auto_renew (lock, TRUE);
+  g_thread_join (g_thread_new ("forgetful", waiter_run, &waiter));
+  g_assert_no_error (waiter.error);
+  acquire (lock, 30, 60);
+  release (lock);
+}
+
+static void
+test_token (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "fenced");
+  gint64 last = 0;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GSubprocess) peer =
+          beaver_test_spawn_self ("holder", f->path, "fenced", "60", NULL);
+      g_autofree char *theirs = NULL;
+
+      acquire (lock, 0, 60);
+      g_assert_cmpint (beaver_lock_get_token (lock), >, last);
+      last = beaver_lock_get_token (lock);
+      release (lock);
+      assert_answer (peer, "acquire -1 60", "held");
+      theirs = ask (peer, "token");
+      g_assert_cmpint (g_ascii_strtoll (theirs, NULL, 10), >, last);
+      last = g_ascii_strtoll (theirs, NULL, 10);
+      assert_answer (peer, "release", "released");
+      beaver_test_join (peer);
+      if (i == 2)
+        {
+          fixture_reopen (f);
+          lock = get_lock (f->db, "fenced");
+        }
+    }
+
+  /* Each lock has its own. */
+  lock = get_lock (f->db, "fenced too");
+  acquire (lock, 0, 60);
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, 1);
+  release (lock);
+}
+
+/* --- guards --- */
+
+static void
+test_guard (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "guarded");
+  g_autoptr (GError) error = NULL;
+
+  {
+    g_autoptr (BeaverLockGuard) guard = beaver_lock_hold (lock, 0, 60, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (beaver_lock_guard_get_name (guard), ==, "guarded");
+    g_assert_cmpint (beaver_lock_guard_get_token (guard), ==, 1);
+    g_assert_true (beaver_lock_guard_is_held (guard));
+    g_assert_true (beaver_lock_is_held (lock));
+    g_assert_cmpfloat (beaver_lock_guard_get_expires_at (guard), >, g_get_real_time () / 1e6 + 30);
+    {
+      g_autoptr (BeaverLockGuard) again = beaver_lock_hold (lock, 0, 60, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (beaver_lock_guard_get_token (again), ==, 1);
+    }
+    g_assert_true (beaver_lock_guard_renew (guard, 600, NULL, &error));
+    g_assert_cmpfloat (beaver_lock_guard_get_expires_at (guard), >, g_get_real_time () / 1e6 + 500);
+    g_assert_cmpint (count_rows (lock), ==, 1);
+  }
+  g_assert_cmpint (count_rows (lock), ==, 0);
+
+  {
+    g_autoptr (BeaverLockGuard) guard = beaver_lock_hold (lock, 0, 60, NULL, &error);
+
+    g_assert_true (beaver_lock_guard_release (guard, NULL, &error));
+    g_assert_cmpint (count_rows (lock), ==, 0);
+    g_assert_true (beaver_lock_guard_release (guard, NULL, &error));
+    g_assert_no_error (error);
+    g_assert_false (beaver_lock_guard_is_held (guard));
+    g_assert_false (beaver_lock_guard_is_lost (guard));
+    g_assert_false (beaver_lock_guard_renew (guard, 60, NULL, &error));
+    g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
+  }
+}
+
+static gpointer
+drop_guard (gpointer data)
+{
+  g_object_unref (data);
+
+  return NULL;
+}
+
+static void
+test_guard_other_thread (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "guarded");
+
+  acquire (lock, 0, 60);
+  g_thread_join (g_thread_new ("drop", drop_guard, beaver_lock_hold (lock, 0, 60, NULL, NULL)));
+  g_assert_true (beaver_lock_is_held (lock));
+  release (lock);
+  g_assert_cmpint (count_rows (lock), ==, 0);
+  g_thread_join (g_thread_new ("drop", drop_guard, beaver_lock_hold (lock, 0, 60, NULL, NULL)));
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+static void
+test_guard_async (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "guarded");
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) renewed = NULL;
+  g_autoptr (GAsyncResult) released = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+  g_autoptr (BeaverLockGuard) next = NULL;
+  g_autoptr (GError) error = NULL;
+
+  beaver_lock_hold_async (lock, -1, 60, NULL, beaver_test_ready, &first);
+  beaver_test_wait_result (&first);
+  guard = beaver_lock_hold_finish (lock, first, &error);
+  g_assert_no_error (error);
+
+  /* The guard owns it, and not the thread. */
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_false (try_acquire (lock));
+  beaver_lock_hold_async (lock, -1, 60, NULL, beaver_test_ready, &second);
+  beaver_test_wait_until (count_rows (lock) == 2);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_null (second);
+
+  beaver_lock_guard_renew_async (guard, 600, NULL, beaver_test_ready, &renewed);
+  beaver_test_wait_result (&renewed);
+  g_assert_true (beaver_lock_guard_renew_finish (guard, renewed, &error));
+  beaver_lock_guard_release_async (guard, NULL, beaver_test_ready, &released);
+  beaver_test_wait_result (&released);
+  g_assert_true (beaver_lock_guard_release_finish (guard, released, &error));
+  g_assert_no_error (error);
+
+  beaver_test_wait_result (&second);
+  next = beaver_lock_hold_finish (lock, second, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_lock_guard_get_token (next), >, beaver_lock_guard_get_token (guard));
+  g_clear_object (&next);
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+/* Nobody asks for the result: the lock does not stay. */
+static void
+test_guard_async_forgotten (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "guarded");
+  GAsyncResult *result = NULL;
+
+  beaver_lock_hold_async (lock, -1, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_clear_object (&result);
+  beaver_test_spin_until (NULL, count_rows (lock) == 0);
+
+  beaver_lock_hold_async (lock, -1, 60, NULL, NULL, NULL);
+  beaver_test_wait_until (count_rows (lock) == 1);
+  beaver_test_spin_until (NULL, count_rows (lock) == 0);
+}
+
+static void
+test_guard_busy (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "guarded");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "guarded");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = beaver_lock_hold (lock, 0, 60, NULL, &error);
+
+  /* A release that failed can be tried again. */
+  assert_answer (peer, "busy", "busy");
+  g_cancellable_cancel (cancellable);
+  g_assert_false (beaver_lock_guard_release (guard, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (beaver_lock_guard_is_held (guard));
+  assert_answer (peer, "idle", "idle");
+  g_assert_true (beaver_lock_guard_release (guard, NULL, &error));
+  g_assert_no_error (error);
+  assert_answer (peer, "count", "0");
+  beaver_test_join (peer);
+}
+
+/* --- closing --- */
+
+static void
+test_close_held (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "close");
+  g_autoptr (BeaverLock) kept = g_object_ref (lock);
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "close");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+
+  beaver_lock_set_auto_renew (lock, TRUE);
+  acquire (lock, 0, 60);
+  guard = beaver_lock_hold (lock, 0, 60, NULL, &error);
+  assert_answer (peer, "count", "1");
+  beaver_db_close (f->db, &error);
+  g_assert_no_error (error);
+  beaver_test_assert_all_closed (f->dir);
+  assert_answer (peer, "count", "0");
+  g_assert_false (beaver_lock_guard_is_held (guard));
+  g_assert_false (beaver_lock_is_held (kept));
+  g_assert_false (beaver_lock_guard_release (guard, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  beaver_test_join (peer);
+}
+
+static void
+test_close_waiting (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "close");
+
+  assert_answer (peer, "acquire 0 600", "held");
+  for (guint i = 0; i < beaver_test_rounds (10); i++)
+    {
+      BeaverLock *lock = get_lock (f->db, "close");
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      Waiter waiters[4] = { 0 };
+      GThread *threads[4];
+
+      for (guint j = 0; j < G_N_ELEMENTS (waiters); j++)
+        {
+          waiters[j] = (Waiter){ .lock = g_object_ref (lock), .timeout = -1, .ttl = 600 };
+          threads[j] = g_thread_new ("waiter", waiter_run, &waiters[j]);
+        }
+      beaver_lock_hold_async (lock, -1, 600, NULL, beaver_test_ready, &result);
+      if (i % 2 == 0)
+        beaver_test_wait_until (count_rows (lock) == 6);
+      beaver_db_close (f->db, &error);
+      g_assert_no_error (error);
+      beaver_test_assert_all_closed (f->dir);
+      assert_answer (peer, "count", "1");
+      for (guint j = 0; j < G_N_ELEMENTS (waiters); j++)
+        {
+          g_thread_join (threads[j]);
+          g_assert_error (waiters[j].error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+          g_clear_error (&waiters[j].error);
+          g_object_unref (waiters[j].lock);
+        }
+      beaver_test_wait_result (&result);
+      g_assert_null (beaver_lock_hold_finish (lock, result, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+      g_clear_object (&result);
+      fixture_reopen (f);
+    }
+  beaver_test_join (peer);
+}
+
+typedef gboolean (*Call) (BeaverLock *lock, GError **error);
+
+static gboolean
+call_acquire (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_acquire (lock, 0, 60, NULL, error);
+}
+
+static gboolean
+call_try_acquire (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_try_acquire (lock, 60, NULL, error);
+}
+
+static gboolean
+call_release (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_release (lock, NULL, error);
+}
+
+static gboolean
+call_renew (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_renew (lock, 60, NULL, error);
+}
+
+static gboolean
+call_is_locked (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_is_locked (lock, NULL, error);
+}
+
+static gboolean
+call_hold (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_hold (lock, 0, 60, NULL, error) != NULL;
+}
+
+static gboolean
+call_get_info (BeaverLock *lock, GError **error)
+{
+  return beaver_lock_get_info (lock, NULL, error) != NULL;
+}
+
+static gboolean
+call_hold_async (BeaverLock *lock, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  beaver_lock_hold_async (lock, 0, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+
+  return beaver_lock_hold_finish (lock, result, error) != NULL;
+}
+
+static gboolean
+call_is_locked_async (BeaverLock *lock, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  beaver_lock_is_locked_async (lock, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+
+  return beaver_lock_is_locked_finish (lock, result, error);
+}
+
+static gboolean
+call_get_info_async (BeaverLock *lock, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  beaver_lock_get_info_async (lock, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+
+  return beaver_lock_get_info_finish (lock, result, error) != NULL;
+}
+
+static const Call calls[] = {
+  call_acquire, call_try_acquire, call_release,    call_renew,           call_is_locked,
+  call_hold,    call_get_info,    call_hold_async, call_is_locked_async, call_get_info_async,
+};
+
+static void
+assert_all_closed_calls (BeaverLock *lock)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (calls[i](lock, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+    }
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_false (beaver_lock_is_lost (lock));
+  g_assert_cmpint (beaver_lock_get_token (lock), ==, 0);
+}
+
+static void
+test_after_close (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BeaverLock) lock = g_object_ref (get_lock (f->db, "closed"));
+  g_autoptr (BeaverLock) unused = g_object_ref (get_lock (f->db, "closed too"));
+
+  acquire (lock, 0, 60);
+  release (lock);
+  fixture_close (f);
+  assert_all_closed_calls (lock);
+  assert_all_closed_calls (unused);
+}
+
+/* What a binding can make by hand is a closed one. */
+static void
+test_made_by_hand (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BeaverLock) lock = g_object_new (BEAVER_TYPE_LOCK, NULL);
+  g_autoptr (BeaverLockGuard) guard = g_object_new (BEAVER_TYPE_LOCK_GUARD, NULL);
+  g_autoptr (BeaverLockInfo) info = g_object_new (BEAVER_TYPE_LOCK_INFO, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  assert_all_closed_calls (lock);
+  beaver_lock_set_auto_renew (lock, TRUE);
+  g_assert_false (beaver_lock_get_auto_renew (lock));
+
+  g_assert_null (beaver_lock_guard_get_name (guard));
+  g_assert_cmpint (beaver_lock_guard_get_token (guard), ==, 0);
+  g_assert_false (beaver_lock_guard_is_held (guard));
+  g_assert_false (beaver_lock_guard_is_lost (guard));
+  beaver_lock_guard_set_auto_renew (guard, TRUE);
+  g_assert_false (beaver_lock_guard_release (guard, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  beaver_lock_guard_renew_async (guard, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_false (beaver_lock_guard_renew_finish (guard, result, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+
+  g_assert_null (beaver_lock_info_get_name (info));
+  g_assert_cmpint (beaver_lock_info_get_process_id (info), ==, 0);
+}
+
+/* --- bad input --- */
+
+static void
+test_bad_input (Fixture *f, gconstpointer data)
+{
+  static const double bad_ttls[] = { 0, -1, NAN, INFINITY, -INFINITY, 1e11, 1e300 };
+  static const double bad_timeouts[] = { NAN, INFINITY, -INFINITY };
+  BeaverLock *lock = get_lock (f->db, "it's 100% “odd”");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+
+  g_assert_null (beaver_db_get_lock (f->db, "", &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (beaver_db_get_lock (f->db, "\xff\xfe", &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad_ttls); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+
+      g_assert_false (beaver_lock_acquire (lock, 0, bad_ttls[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+      g_assert_false (beaver_lock_try_acquire (lock, bad_ttls[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+      beaver_lock_hold_async (lock, 0, bad_ttls[i], NULL, beaver_test_ready, &result);
+      beaver_test_wait_result (&result);
+      g_assert_null (beaver_lock_hold_finish (lock, result, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad_timeouts); i++)
+    {
+      g_assert_false (beaver_lock_acquire (lock, bad_timeouts[i], 60, NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
+  g_assert_cmpint (count_rows (lock), ==, 0);
+
+  acquire (lock, 1e300, 1e10);
+  for (guint i = 0; i < G_N_ELEMENTS (bad_ttls); i++)
+    {
+      g_assert_false (beaver_lock_renew (lock, bad_ttls[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
+  g_assert_true (beaver_lock_is_held (lock));
+  release (lock);
+
+  guard = beaver_lock_hold (lock, 0, 60, NULL, &error);
+  g_assert_false (beaver_lock_guard_renew (guard, NAN, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_assert_true (beaver_lock_guard_is_held (guard));
+}
+
+/* --- the lock of every manager --- */
+
+static void
+test_manager (Fixture *f, gconstpointer data)
+{
+  BeaverLock *under = get_lock (f->db, "__lock__lock__x");
+  BeaverLock *lock = get_lock (f->db, "x");
+  BeaverManager *manager = BEAVER_MANAGER (lock);
+  g_autoptr (GError) error = NULL;
+
+  /* A lock is its own public lock. */
+  g_assert_true (beaver_manager_acquire (manager, 0, 60, NULL, &error));
+  g_assert_true (beaver_lock_is_held (lock));
+  g_assert_false (is_locked (under));
+  g_assert_true (beaver_manager_is_locked (manager, NULL, &error));
+  g_assert_true (beaver_manager_renew (manager, 60, NULL, &error));
+  g_assert_true (beaver_manager_release (manager, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* --- other roles of this program: a process of ours, driven by lines --- */
+
+static int
+role_holder (const char *path, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) db = beaver_db_open (path, NULL, &error);
+  BeaverLock *lock;
+  char line[4096];
+
+  g_assert_no_error (error);
+  lock = get_lock (db, name);
+  while (fgets (line, sizeof line, stdin) != NULL)
+    {
+      g_auto (GStrv) words = g_strsplit (g_strstrip (line), " ", -1);
+
+      if (strcmp (words[0], "acquire") == 0)
+        {
+          acquire (lock, g_ascii_strtod (words[1], NULL), g_ascii_strtod (words[2], NULL));
+          puts ("held");
+        }
+      else if (strcmp (words[0], "release") == 0)
+        {
+          release (lock);
+          puts ("released");
+        }
+      else if (strcmp (words[0], "token") == 0)
+        printf ("%" G_GINT64_FORMAT "\n", beaver_lock_get_token (lock));
+      else if (strcmp (words[0], "work") == 0)
+        {
+          Worker worker = { lock, words[1], (guint) atoi (words[2]) };
+
+          worker_run (&worker);
+          puts ("worked");
+        }
+      fflush (stdout);
+    }
+
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc > 3 && strcmp (argv[1], "holder") == 0)
+    return role_holder (argv[2], argv[3]);
+
+  g_test_init (&argc, &argv, NULL);
+
+  beaver_test_add ("/lock/acquire-and-release", test_acquire_release);
+  beaver_test_add ("/lock/rows", test_rows);
+  beaver_test_add ("/lock/re-entrant", test_reentrant);
+  beaver_test_add ("/lock/D4-other-threads-stay-out", test_d4);
+  beaver_test_add ("/lock/two-databases", test_two_databases);
+  beaver_test_add ("/lock/info", test_info);
+  beaver_test_add ("/lock/info-async", test_info_async);
+  beaver_test_add ("/lock/fixture", test_fixture);
+  beaver_test_add ("/lock/fifo-threads", test_fifo_threads);
+  beaver_test_add ("/lock/fifo-processes", test_fifo_processes);
+  beaver_test_add ("/lock/exclusion-threads", test_exclusion_threads);
+  beaver_test_add ("/lock/exclusion-processes", test_exclusion_processes);
+  beaver_test_add ("/lock/D1-late-stamps-do-not-overtake", test_d1);
+  beaver_test_add ("/lock/D5-waiting-longer-than-the-time-to-live", test_d5);
+  beaver_test_add ("/lock/D6-cancelled-waiters-leave-no-row", test_d6_sync);
+  beaver_test_add ("/lock/D6-cancelled-async-waiters-leave-no-row", test_d6_async);
+  beaver_test_add ("/lock/D6-closing-leaves-no-row", test_close_held);
+  beaver_test_add ("/lock/D7-equal-stamps", test_d7);
+  beaver_test_add ("/lock/E12-vanished-rows-line-up-anew", test_e12);
+  beaver_test_add ("/lock/E13-trying-once-takes-no-time", test_e13);
+  beaver_test_add ("/lock/timeout", test_timeout);
+  beaver_test_add ("/lock/killed-holder", test_killed_holder);
+  beaver_test_add ("/lock/killed-waiter", test_killed_waiter);
+  beaver_test_add ("/lock/expired", test_expired);
+  beaver_test_add ("/lock/clear", test_clear);
+  beaver_test_add ("/lock/auto-renew", test_auto_renew);
+  beaver_test_add ("/lock/auto-renew-loss", test_auto_renew_loss);
+  beaver_test_add ("/lock/auto-renew-later", test_auto_renew_later);
+  beaver_test_add ("/lock/token", test_token);
+  beaver_test_add ("/lock/guard", test_guard);
+  beaver_test_add ("/lock/guard-other-thread", test_guard_other_thread);
+  beaver_test_add ("/lock/guard-async", test_guard_async);
+  beaver_test_add ("/lock/guard-async-forgotten", test_guard_async_forgotten);
+  beaver_test_add ("/lock/guard-failed-release", test_guard_busy);
+  beaver_test_add ("/lock/close-waiting", test_close_waiting);
+  beaver_test_add ("/lock/after-close", test_after_close);
+  beaver_test_add ("/lock/made-by-hand", test_made_by_hand);
+  beaver_test_add ("/lock/bad-input", test_bad_input);
+  beaver_test_add ("/lock/manager", test_manager);
+
+  return g_test_run ();
+}
