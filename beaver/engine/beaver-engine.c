@@ -775,8 +775,11 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
       seize (self, connection);
       if (connection == self->point)
         run_close_works (self);
-      n_closed += connection->db != NULL;
-      _beaver_connection_close_locked (connection);
+      else
+        {
+          n_closed += connection->db != NULL;
+          _beaver_connection_close_locked (connection);
+        }
       g_mutex_unlock (&connection->lock);
     }
 
@@ -806,6 +809,15 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
       g_object_unref (reader);
     }
   g_mutex_unlock (&self->pool.lock);
+
+  /* 4. The point connection last: its mapping of the wal-index is looked at by all of them. */
+  if (self->point != NULL)
+    {
+      g_mutex_lock (&self->point->lock);
+      n_closed += self->point->db != NULL;
+      _beaver_connection_close_locked (self->point);
+      g_mutex_unlock (&self->point->lock);
+    }
 
   if (stats != NULL)
     {

@@ -398,7 +398,7 @@ execute (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
   g_autoptr (GPtrArray) told = g_ptr_array_new ();
 
   g_mutex_lock (&self->point->lock);
-  if (self->point->db == NULL)
+  if (self->point->db == NULL || _beaver_engine_closing (self))
     {
       for (guint i = 0; i < n; i++)
         _beaver_engine_set_interrupted (self, &requests[i]->error);
