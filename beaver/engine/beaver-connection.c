@@ -173,6 +173,8 @@ _beaver_connection_close_locked (BeaverConnection *self)
 
   if (self->db == NULL)
     return;
+  if (_beaver_engine_closing (self->engine))
+    __atomic_fetch_add (&self->engine->connections_closed, 1, __ATOMIC_RELAXED);
 
   sqlite3_progress_handler (self->db, 0, NULL, NULL);
   sqlite3_busy_handler (self->db, NULL, NULL);

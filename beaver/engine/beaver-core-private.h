@@ -9,11 +9,12 @@
 #include <beaver/engine/beaver-watch-private.h>
 #include <beaver/engine/beaver-weak-set-private.h>
 
-/* The structures that the parts of the engine share: engine (open, run, close), connection, writer, watcher, checkpointer and
- * jobs. Nothing outside engine/ includes this.
+/* The structures that the parts of the engine share: engine (open, run, close), connection, writer,
+ * watcher, checkpointer and jobs. Nothing outside engine/ includes this.
  *
- * Lock order, outermost first: writer.lock > connection.lock > pool_lock > watcher.lock > watch.lock > close_lock.
- * writer.lock is never held while a unit of work runs; connection.lock is. */
+ * Lock order, outermost first: writer.lock > connection.lock > pool_lock > watcher.lock >
+ * watch.lock > close_lock. writer.lock is never held while a unit of work runs; connection.lock is.
+ */
 
 G_BEGIN_DECLS
 
@@ -25,27 +26,33 @@ struct _BeaverConnection
   GObject parent_instance;
 
   BeaverEngine *engine; /* not a reference: the engine closes every connection before it goes */
-  GMutex lock;          /* held by whoever uses the connection, and by the closer for the last time */
-  GMutex handle_lock;   /* with lock held: around the end of db; without it: whoever interrupts */
-  sqlite3 *db;          /* (mutex lock) NULL once closed */
-  GHashTable *statements;         /* (mutex lock) (element-type utf8 BeaverStatement) by address of static text */
+  GMutex lock;        /* held by whoever uses the connection, and by the closer for the last time */
+  GMutex handle_lock; /* with lock held: around the end of db; without it: whoever interrupts */
+  sqlite3 *db;        /* (mutex lock) NULL once closed */
+  GHashTable
+      *statements; /* (mutex lock) (element-type utf8 BeaverStatement) by address of static text */
   GHashTable *dynamic_statements; /* (mutex lock) (element-type utf8 BeaverStatement) by text */
   GQueue dynamic_order;           /* (mutex lock) (element-type BeaverStatement) oldest first */
   GSList *blobs;                  /* (mutex lock) (element-type BeaverBlobHandle) open handles */
 
   /* Of the unit that runs now: */
   GCancellable *cancellable; /* (mutex lock) not a reference */
-  gint64 busy_deadline;      /* (mutex lock) monotonic microseconds: gives up waiting for a foreign write lock then */
-  GPtrArray *touched;        /* (mutex lock) (element-type utf8) topics of the open transaction */
-  gboolean touched_unnamed;  /* (mutex lock) something was touched while nobody waited */
-  int wal_frames;            /* (mutex lock) set by the WAL hook: frames in the log after a commit that wrote, else -1 */
-  gboolean closer;           /* (mutex lock) the closer's own last statements: neither interrupted nor refused */
+  gint64 busy_deadline; /* (mutex lock) monotonic microseconds: gives up waiting for a foreign write
+                           lock then */
+  GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
+  gboolean touched_unnamed; /* (mutex lock) something was touched while nobody waited */
+  int wal_frames; /* (mutex lock) set by the WAL hook: frames in the log after a commit that wrote,
+                     else -1 */
+  gboolean
+      closer; /* (mutex lock) the closer's own last statements: neither interrupted nor refused */
 };
 
 BeaverConnection *_beaver_connection_open (BeaverEngine *engine, GError **error);
-/* Caller holds the lock. Finalises every statement and closes; what cannot be closed is a bug and critical. */
+/* Caller holds the lock. Finalises every statement and closes; what cannot be closed is a bug and
+ * critical. */
 void _beaver_connection_close_locked (BeaverConnection *self);
-void _beaver_connection_set_error (BeaverConnection *self, int code, const char *what, GError **error);
+void
+_beaver_connection_set_error (BeaverConnection *self, int code, const char *what, GError **error);
 /* Steps a cached statement that returns nothing. Caller holds the lock. */
 gboolean _beaver_connection_step_simple (BeaverConnection *self, const char *sql, GError **error);
 /* Without the lock, from any thread: the running step gives up. */
@@ -94,18 +101,20 @@ struct _BeaverEngine
   gboolean wal; /* the file really is in WAL mode */
   BeaverEngineOptions options;
 
-  int closing; /* atomic */
-  int inside;  /* atomic: units between entry and exit */
-  int interrupted; /* atomic: units that answered CLOSED after they had been let in */
-  int joined;      /* atomic: threads joined */
+  int closing;            /* atomic */
+  int inside;             /* atomic: units between entry and exit */
+  int interrupted;        /* atomic: units that answered CLOSED after they had been let in */
+  int connections_closed; /* atomic: since closing was set */
+  int joined;             /* atomic: threads joined */
   GMutex close_lock;
-  GCond close_cond;  /* with close_lock: closing was set, inside fell to 0, closed was set */
+  GCond close_cond; /* with close_lock: closing was set, inside fell to 0, closed was set */
   gboolean close_works_done; /* (mutex close_lock) */
   gboolean closed;           /* (mutex close_lock) */
 
   BeaverConnection *point; /* immutable after open until unref: every single get and every write */
   BeaverWeakSet *connections;
-  BeaverWalIndex wal_index; /* the mapping of the point connection: only looked at by units inside, and by the watcher */
+  BeaverWalIndex wal_index; /* the mapping of the point connection: only looked at by units inside,
+                               and by the watcher */
 
   struct
   {
@@ -118,22 +127,23 @@ struct _BeaverEngine
   struct
   {
     GMutex lock;
-    GQueue queue;    /* (mutex writer.lock) (element-type BeaverWriteRequest) waiting, oldest first */
+    GQueue queue; /* (mutex writer.lock) (element-type BeaverWriteRequest) waiting, oldest first */
     gboolean active; /* (mutex writer.lock) somebody leads, or a transaction is open */
   } writer;
 
   /* The transaction across structures, at most one. */
-  guint64 transaction_owner;  /* atomic: number of the thread whose units join, 0 none */
-  guint transaction_serial;   /* atomic; 0 none open */
-  guint transaction_depth;    /* (mutex point.lock) */
-  guint last_serial;          /* (mutex point.lock) */
+  guint64 transaction_owner; /* atomic: number of the thread whose units join, 0 none */
+  guint transaction_serial;  /* atomic; 0 none open */
+  guint transaction_depth;   /* (mutex point.lock) */
+  guint last_serial;         /* (mutex point.lock) */
 
   /* What this process knows of the file's changes. */
   GMutex change_lock;
-  BeaverWalHeader known; /* (mutex change_lock) header after the last change that is accounted for */
-  int own_writing;       /* atomic: this process holds the write lock, so nobody else commits */
-  int own_commits;       /* atomic: counts those that wrote */
-  gint64 foreign_at;     /* atomic: monotonic time of the last commit of another process, 0 never */
+  BeaverWalHeader
+      known;         /* (mutex change_lock) header after the last change that is accounted for */
+  int own_writing;   /* atomic: this process holds the write lock, so nobody else commits */
+  int own_commits;   /* atomic: counts those that wrote */
+  gint64 foreign_at; /* atomic: monotonic time of the last commit of another process, 0 never */
 
   BeaverWatcher *watcher;
   BeaverCheckpointer *checkpointer;
@@ -152,7 +162,8 @@ gboolean _beaver_engine_closing (BeaverEngine *self);
 void _beaver_engine_set_interrupted (BeaverEngine *self, GError **error);
 /* Sleeps up to until (monotonic), less when the engine closes. */
 void _beaver_engine_doze (BeaverEngine *self, gint64 until);
-/* Closing: blocks until the closer has done what was registered with _beaver_engine_add_close_work(). */
+/* Closing: blocks until the closer has done what was registered with
+ * _beaver_engine_add_close_work(). */
 void _beaver_engine_await_close_works (BeaverEngine *self);
 BeaverConnection *_beaver_engine_lease_reader (BeaverEngine *self, GError **error);
 void _beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader);
@@ -173,13 +184,19 @@ gboolean _beaver_schema_check (BeaverConnection *connection, GError **error);
 gboolean _beaver_schema_create (BeaverConnection *connection, GError **error);
 
 /* writer */
-gboolean _beaver_writer_run (BeaverEngine *self, BeaverWork work, gpointer data, GCancellable *cancellable, GError **error);
+gboolean _beaver_writer_run (BeaverEngine *self,
+                             BeaverWork work,
+                             gpointer data,
+                             GCancellable *cancellable,
+                             GError **error);
 void _beaver_writer_run_batch (BeaverEngine *self, BeaverWriteRequest **requests, guint n);
 /* Takes the lane for something other than units (transaction, checkpoint) and gives it back. */
 gboolean _beaver_writer_take_lane (BeaverEngine *self, GCancellable *cancellable, GError **error);
 void _beaver_writer_give_lane (BeaverEngine *self);
-gboolean _beaver_writer_begin_immediate (BeaverEngine *self, GError **error); /* holds point.lock and the lane */
-gboolean _beaver_writer_commit (BeaverEngine *self, GError **error);          /* the same; not yet told to watches */
+gboolean _beaver_writer_begin_immediate (BeaverEngine *self,
+                                         GError **error); /* holds point.lock and the lane */
+gboolean _beaver_writer_commit (BeaverEngine *self,
+                                GError **error); /* the same; not yet told to watches */
 void _beaver_writer_rollback (BeaverEngine *self);
 GPtrArray *_beaver_writer_steal_touched (BeaverEngine *self); /* nullable */
 /* A unit in the open transaction; holds point.lock. */
@@ -199,12 +216,17 @@ gboolean _beaver_watcher_is_awaited (BeaverWatcher *self);
 void _beaver_watcher_begin_close (BeaverWatcher *self);
 guint _beaver_watcher_join (BeaverWatcher *self);
 
-/* A watch whose changes call notify (on the committing thread or the watcher's, without locks) instead of waking a waiter.
- * deadline works as a timer: notify is called once when it is reached. */
+/* A watch whose changes call notify (on the committing thread or the watcher's, without locks)
+ * instead of waking a waiter. deadline works as a timer: notify is called once when it is reached.
+ */
 typedef void (*BeaverWatchNotify) (BeaverWatch *watch, gpointer data);
-BeaverWatch *_beaver_watch_new_notify (BeaverEngine *engine, const char *topic, BeaverWatchNotify notify, gpointer data);
+BeaverWatch *_beaver_watch_new_notify (BeaverEngine *engine,
+                                       const char *topic,
+                                       BeaverWatchNotify notify,
+                                       gpointer data);
 void _beaver_watch_set_timer (BeaverWatch *self, gint64 deadline);
-void _beaver_watch_withdraw (BeaverWatch *self); /* no notify starts after this; one may still run */
+void
+_beaver_watch_withdraw (BeaverWatch *self); /* no notify starts after this; one may still run */
 
 /* checkpointer */
 BeaverCheckpointer *_beaver_checkpointer_new (BeaverEngine *engine);

@@ -760,7 +760,6 @@ void
 _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
 {
   g_autoptr (GPtrArray) connections = NULL;
-  guint n_closed = 0;
   guint joined;
 
   if (self->fork_generation != fork_generation)
@@ -776,10 +775,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
       if (connection == self->point)
         run_close_works (self);
       else
-        {
-          n_closed += connection->db != NULL;
-          _beaver_connection_close_locked (connection);
-        }
+        _beaver_connection_close_locked (connection);
       g_mutex_unlock (&connection->lock);
     }
 
@@ -803,7 +799,6 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   for (BeaverConnection *reader; (reader = g_queue_pop_head (&self->pool.idle)) != NULL;)
     {
       g_mutex_lock (&reader->lock);
-      n_closed += reader->db != NULL;
       _beaver_connection_close_locked (reader);
       g_mutex_unlock (&reader->lock);
       g_object_unref (reader);
@@ -814,14 +809,14 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   if (self->point != NULL)
     {
       g_mutex_lock (&self->point->lock);
-      n_closed += self->point->db != NULL;
       _beaver_connection_close_locked (self->point);
       g_mutex_unlock (&self->point->lock);
     }
 
   if (stats != NULL)
     {
-      stats->connections_closed = n_closed;
+      stats->connections_closed =
+          (guint) __atomic_load_n (&self->connections_closed, __ATOMIC_RELAXED);
       stats->threads_joined = joined;
       stats->operations_interrupted =
           (guint) __atomic_load_n (&self->interrupted, __ATOMIC_RELAXED);
