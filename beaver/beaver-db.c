@@ -9,6 +9,7 @@
 
 #include <beaver/beaver-close-report-private.h>
 #include <beaver/beaver-db-private.h>
+#include <beaver/beaver-events-private.h>
 #include <beaver/engine/beaver-context-private.h>
 
 #define DEFAULT_CONNECTION_TIMEOUT 30.0
@@ -59,6 +60,7 @@ struct _BeaverDb
   gboolean temp_memory;
   gint64 mmap_size;
 
+  int always_emit_events; /* atomic */
   GMainContext *context; /* constant: signals and callbacks */
   GMutex lock;
   BeaverEngine *engine; /* (mutex lock) strong; set once by init(), constant until finalize */
@@ -85,6 +87,7 @@ typedef enum
   PROP_SYNCHRONOUS,
   PROP_TEMP_MEMORY,
   PROP_MMAP_SIZE,
+  PROP_ALWAYS_EMIT_EVENTS,
   PROP_CLOSED,
 } BeaverDbProperty;
 static GParamSpec *props[PROP_CLOSED + 1];
@@ -122,7 +125,11 @@ take_engine (BeaverDb *self, BeaverEngine *engine)
 {
   g_mutex_lock (&self->lock);
   if (self->engine == NULL)
-    self->engine = g_steal_pointer (&engine);
+    {
+      self->engine = g_steal_pointer (&engine);
+      if (g_atomic_int_get (&self->always_emit_events))
+        _beaver_events_set_always (self->engine, TRUE);
+    }
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&engine, _beaver_engine_unref);
 }
@@ -364,11 +371,14 @@ close_now (BeaverDb *self)
   managers = snapshot_managers (self, referenced);
   for (guint i = 0; i < managers->len; i++)
     _beaver_manager_stop (g_ptr_array_index (managers, i));
+  _beaver_events_stop (engine);
   /* 3: all have been told before the first is waited for. */
   for (guint i = 0; i < managers->len; i++)
     _beaver_engine_count_joined (engine, _beaver_manager_join (g_ptr_array_index (managers, i)));
+  _beaver_engine_count_joined (engine, _beaver_events_join (engine));
   /* 4, 5 */
   _beaver_engine_finish_close (engine, &stats);
+  _beaver_events_forget (engine);
 
   stats.duration_us = g_get_monotonic_time () - start;
   g_mutex_lock (&self->lock);
@@ -443,6 +453,9 @@ beaver_db_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case PROP_MMAP_SIZE:
       g_value_set_int64 (value, self->mmap_size);
       break;
+    case PROP_ALWAYS_EMIT_EVENTS:
+      g_value_set_boolean (value, beaver_db_get_always_emit_events (self));
+      break;
     case PROP_CLOSED:
       g_value_set_boolean (value, beaver_db_is_closed (self));
       break;
@@ -478,6 +491,9 @@ beaver_db_set_property (GObject *object, guint prop_id, const GValue *value, GPa
       break;
     case PROP_MMAP_SIZE:
       self->mmap_size = g_value_get_int64 (value);
+      break;
+    case PROP_ALWAYS_EMIT_EVENTS:
+      beaver_db_set_always_emit_events (self, g_value_get_boolean (value));
       break;
     case PROP_CLOSED:
     default:
@@ -561,6 +577,17 @@ beaver_db_class_init (BeaverDbClass *klass)
    * Since: 1.0
    */
   props[PROP_MMAP_SIZE] = g_param_spec_int64 ("mmap-size", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * BeaverDb:always-emit-events: (getter get_always_emit_events) (setter set_always_emit_events)
+   *
+   * Whether the structures tell of every change, whoever listens; see
+   * [method@Beaver.Db.set_always_emit_events].
+   *
+   * Since: 1.0
+   */
+  props[PROP_ALWAYS_EMIT_EVENTS] = g_param_spec_boolean (
+      "always-emit-events", NULL, NULL, FALSE,
+      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * BeaverDb:closed: (getter is_closed)
    *
@@ -886,6 +913,52 @@ beaver_db_get_mmap_size (BeaverDb *self)
 {
   g_return_val_if_fail (BEAVER_IS_DB (self), 0);
   return self->mmap_size;
+}
+
+/**
+ * beaver_db_get_always_emit_events:
+ * @self: a database
+ *
+ * Gets whether the structures tell of every change.
+ *
+ * Returns: %TRUE if they do
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_db_get_always_emit_events (BeaverDb *self)
+{
+  g_return_val_if_fail (BEAVER_IS_DB (self), FALSE);
+  return g_atomic_int_get (&self->always_emit_events) != 0;
+}
+
+/**
+ * beaver_db_set_always_emit_events:
+ * @self: a database
+ * @always: whether to tell of every change
+ *
+ * Sets whether the structures tell of every change that is made through this object, whoever
+ * listens.
+ *
+ * Otherwise they tell when somebody of a process that uses this library listens, which is known.
+ * Listeners of Python's beaver-db are not: set this when there are some.
+ *
+ * Since: 1.0
+ */
+void
+beaver_db_set_always_emit_events (BeaverDb *self, gboolean always)
+{
+  BeaverEngine *engine;
+
+  g_return_if_fail (BEAVER_IS_DB (self));
+
+  always = always != FALSE;
+  if (g_atomic_int_exchange (&self->always_emit_events, always) == always)
+    return;
+  engine = _beaver_db_get_engine (self);
+  if (engine != NULL)
+    _beaver_events_set_always (engine, always);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALWAYS_EMIT_EVENTS]);
 }
 
 /**

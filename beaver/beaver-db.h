@@ -42,6 +42,10 @@ gboolean beaver_db_get_temp_memory (BeaverDb *self);
 BEAVER_AVAILABLE_IN_1_0
 gint64 beaver_db_get_mmap_size (BeaverDb *self);
 BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_db_get_always_emit_events (BeaverDb *self);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_set_always_emit_events (BeaverDb *self, gboolean always);
+BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_db_is_closed (BeaverDb *self);
 
 BEAVER_AVAILABLE_IN_1_0

@@ -3,9 +3,10 @@
  *
  * Writing into __beaver_pubsub_log__.
  *
- * Python's readers select what is stamped later than the last row they saw, and the stamp is a primary key across all
- * channels. So a row is stamped here, where the write lock is held, and later than every row there is: nobody can come
- * between the look and the insert, no reader passes over it, no two publishers collide. */
+ * Python's readers select what is stamped later than the last row they saw, and the stamp is a
+ * primary key across all channels. So a row is stamped here, where the write lock is held, and
+ * later than every row there is: nobody can come between the look and the insert, no reader passes
+ * over it, no two publishers collide. */
 #include "config.h"
 
 #include <math.h>

@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 /* Every public type once, so that no header needs another one's. One line a type, sorted. */
+typedef struct _BeaverChannel BeaverChannel;
 typedef struct _BeaverCloseReport BeaverCloseReport;
 typedef struct _BeaverCursor BeaverCursor;
 typedef struct _BeaverDb BeaverDb;
@@ -22,7 +23,11 @@ typedef struct _BeaverEntry BeaverEntry;
 typedef struct _BeaverLock BeaverLock;
 typedef struct _BeaverLockGuard BeaverLockGuard;
 typedef struct _BeaverLockInfo BeaverLockInfo;
+typedef struct _BeaverEvent BeaverEvent;
+typedef struct _BeaverEventHandler BeaverEventHandler;
 typedef struct _BeaverManager BeaverManager;
+typedef struct _BeaverMessage BeaverMessage;
+typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
 
 /*< private >

@@ -3,6 +3,7 @@
 #pragma once
 
 #define BEAVER_INSIDE
+#include <beaver/beaver-channel.h>
 #include <beaver/beaver-close-report.h>
 #include <beaver/beaver-cursor.h>
 #include <beaver/beaver-db.h>
@@ -11,11 +12,16 @@
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
+#include <beaver/beaver-event-handler.h>
+#include <beaver/beaver-event.h>
+#include <beaver/beaver-events.h>
 #include <beaver/beaver-json.h>
 #include <beaver/beaver-lock-guard.h>
 #include <beaver/beaver-lock-info.h>
 #include <beaver/beaver-lock.h>
 #include <beaver/beaver-manager.h>
+#include <beaver/beaver-message.h>
+#include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>
 #include <beaver/beaver-version-macros.h>

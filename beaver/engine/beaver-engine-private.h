@@ -166,6 +166,10 @@ gboolean _beaver_engine_begin_close (BeaverEngine *self);
 void _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats);
 void _beaver_engine_wait_closed (BeaverEngine *self);
 
+/* Inside a WRITE work: a number that is another one than last time when another process has committed since. FALSE when that
+ * cannot be told, outside WAL mode. */
+gboolean _beaver_engine_get_foreign_token (BeaverEngine *self, gint64 *token);
+
 /* Joined worker threads of managers are counted for the report. */
 void _beaver_engine_count_joined (BeaverEngine *self, guint n);
 

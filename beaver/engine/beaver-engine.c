@@ -303,6 +303,13 @@ _beaver_engine_closing (BeaverEngine *self)
 }
 
 gboolean
+_beaver_engine_get_foreign_token (BeaverEngine *self, gint64 *token)
+{
+  *token = __atomic_load_n (&self->foreign_at, __ATOMIC_RELAXED);
+  return self->wal_index.map != NULL;
+}
+
+gboolean
 _beaver_engine_is_closed (BeaverEngine *self)
 {
   return _beaver_engine_closing (self);
