@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <beaver/beaver-dict-private.h>
+#include <beaver/beaver-events-private.h>
 #include <beaver/beaver-entry-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
@@ -276,7 +277,7 @@ emit (BeaverConnection *connection,
 {
   g_autoptr (GString) payload = NULL;
 
-  if (g_atomic_int_get (&shared->core->emits) <= 0)
+  if (!_beaver_manager_core_wants_events (shared->core, connection))
     return TRUE;
   payload = g_string_new ("{");
   if (key != NULL)
