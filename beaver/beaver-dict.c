@@ -8,8 +8,13 @@
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-dict-private.h>
 
+/* From name to name and not row by row: a dict may hold millions. */
 static const char SQL_NAMES[] =
-    "SELECT DISTINCT dict_name FROM __beaver_dicts__ ORDER BY dict_name";
+    "WITH RECURSIVE names (name) AS"
+    " (SELECT MIN(dict_name) FROM __beaver_dicts__ UNION ALL"
+    " SELECT (SELECT MIN(dict_name) FROM __beaver_dicts__ WHERE dict_name > name)"
+    " FROM names WHERE name IS NOT NULL)"
+    " SELECT name FROM names WHERE name IS NOT NULL";
 
 /**
  * BeaverDict:
