@@ -19,6 +19,10 @@
 #include <beaver/beaver-lock-guard.h>
 #include <beaver/beaver-lock-info.h>
 #include <beaver/beaver-lock.h>
+#include <beaver/beaver-live-iterator.h>
+#include <beaver/beaver-live-window.h>
+#include <beaver/beaver-log-entry.h>
+#include <beaver/beaver-log.h>
 #include <beaver/beaver-manager.h>
 #include <beaver/beaver-message.h>
 #include <beaver/beaver-subscription.h>

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/engine/beaver-connection-private.h>
+
+G_BEGIN_DECLS
+
+/* The field index of one structure, inside a WRITE work.
+ *
+ * A manifest row with complete = 1 makes every program trust the index rows: whoever writes an item
+ * writes the rows of all manifest fields with it, declared by itself or not. A value that no index
+ * row can hold (a list, an object) takes the claim back: complete becomes 0, and queries scan. */
+typedef struct _BeaverFieldIndex BeaverFieldIndex;
+
+BeaverFieldIndex *_beaver_field_index_load (BeaverConnection *connection,
+                                            const char *kind,
+                                            const char *name,
+                                            GError **error);
+void _beaver_field_index_free (BeaverFieldIndex *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverFieldIndex, _beaver_field_index_free)
+
+gboolean _beaver_field_index_is_empty (BeaverFieldIndex *self);
+
+/* Replaces the rows of item_key by those of the normalised JSON text. */
+gboolean _beaver_field_index_write (BeaverFieldIndex *self,
+                                    BeaverConnection *connection,
+                                    const char *item_key,
+                                    const char *json,
+                                    GError **error);
+/* Removes rows whether or not the manifest names their fields. */
+gboolean _beaver_field_index_remove (BeaverConnection *connection,
+                                     const char *kind,
+                                     const char *name,
+                                     const char *item_key,
+                                     GError **error);
+gboolean _beaver_field_index_clear (BeaverConnection *connection,
+                                    const char *kind,
+                                    const char *name,
+                                    GError **error);
+/* 1 or 0, -1 with error. */
+int _beaver_field_index_has_rows (BeaverConnection *connection,
+                                  const char *kind,
+                                  const char *name,
+                                  GError **error);
+
+G_END_DECLS

@@ -1,0 +1,1033 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+
+#include "beaver-test.h"
+
+#define OLDEST BEAVER_LOG_ORDER_OLDEST_FIRST
+#define NEWEST BEAVER_LOG_ORDER_NEWEST_FIRST
+
+/* ---- helpers ---- */
+
+static BeaverLog *
+get_log (Fixture *f, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = beaver_db_get_log (f->db, name, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (log);
+  return log;
+}
+
+static double
+append_at (BeaverLog *log, const char *json, double timestamp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLogEntry) entry = beaver_log_append_json_at (log, json, timestamp, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (entry);
+  return beaver_log_entry_get_timestamp (entry);
+}
+
+static GPtrArray *
+range (BeaverLog *log, double start, double end, gint64 limit, gint64 offset, BeaverLogOrder order)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *entries = beaver_log_range (log, start, end, limit, offset, order, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (entries);
+  return entries;
+}
+
+static GPtrArray *
+all (BeaverLog *log)
+{
+  return range (log, -INFINITY, INFINITY, -1, 0, OLDEST);
+}
+
+static void
+assert_entry (gpointer entry, double timestamp, const char *data)
+{
+  g_assert_true (BEAVER_IS_LOG_ENTRY (entry));
+  g_assert_cmpfloat (beaver_log_entry_get_timestamp (entry), ==, timestamp);
+  g_assert_cmpstr (beaver_log_entry_get_data (entry), ==, data);
+}
+
+/* "t=data t=data ...", for short lists. */
+static char *
+show (GPtrArray *entries)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BeaverLogEntry *entry = g_ptr_array_index (entries, i);
+
+      g_string_append_printf (text, "%s%.17g=%s", i > 0 ? " " : "",
+                              beaver_log_entry_get_timestamp (entry),
+                              beaver_log_entry_get_data (entry));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static GSubprocess *
+sql_open (const char *path)
+{
+  GSubprocess *sql = beaver_test_spawn_python ("sql.py", path, NULL);
+  g_autofree char *ready = beaver_test_read_line (sql);
+
+  g_assert_cmpstr (ready, ==, "ready");
+  return sql;
+}
+
+static char *
+sql_run (GSubprocess *sql, const char *statement)
+{
+  beaver_test_write_line (sql, statement);
+  return beaver_test_read_line (sql);
+}
+
+#define sql_expect(sql, statement, expected)                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *sql_answer = sql_run (sql, statement);                                        \
+    g_assert_cmpstr (sql_answer, ==, expected);                                                    \
+  }                                                                                                \
+  G_STMT_END
+
+/* ---- writing ---- */
+
+static void
+test_append (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "app");
+  double before = g_get_real_time () / 1e6;
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_assert_true (beaver_log_append_json (log, "{\"b\":1,\"a\":[1.0,\"\xc3\xa9\"]}", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (beaver_log_append_string (log, "say \"hi\"", NULL, &error));
+  g_assert_no_error (error);
+
+  entries = all (log);
+  g_assert_cmpuint (entries->len, ==, 2);
+  g_assert_cmpstr (beaver_log_entry_get_data (g_ptr_array_index (entries, 0)), ==,
+                   "{\"b\": 1, \"a\": [1.0, \"\\u00e9\"]}");
+  g_assert_cmpstr (beaver_log_entry_get_data (g_ptr_array_index (entries, 1)), ==,
+                   "\"say \\\"hi\\\"\"");
+  for (guint i = 0; i < 2; i++)
+    {
+      double timestamp = beaver_log_entry_get_timestamp (g_ptr_array_index (entries, i));
+
+      g_assert_cmpfloat (timestamp, >=, before);
+      g_assert_cmpfloat (timestamp, <=, before + BEAVER_TEST_DEADLINE);
+    }
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, &error), ==, 2);
+}
+
+static void
+test_rows (Fixture *f, gconstpointer data)
+{
+  BeaverLog *log = get_log (f, "it's 100%");
+  g_autoptr (GSubprocess) sql = NULL;
+
+  append_at (log, "{\"x\":[]}", 5);
+  append_at (log, "\"\xf0\x9f\x98\x80\"", -1.5);
+  sql = sql_open (f->path);
+  sql_expect (sql,
+              "SELECT log_name, timestamp, typeof (timestamp), data, typeof (data)"
+              " FROM __beaver_logs__ ORDER BY timestamp",
+              "[[\"it's 100%\", -1.5, \"real\", \"\\\"\\\\ud83d\\\\ude00\\\"\", \"text\"], "
+              "[\"it's 100%\", 5.0, \"real\", \"{\\\"x\\\": []}\", \"text\"]]");
+  sql_expect (sql, "SELECT count(*) FROM __beaver_field_index__", "[[0]]");
+  beaver_test_join (sql);
+}
+
+static const struct
+{
+  double wanted;
+  double next; /* the slot of the second entry */
+} collisions[] = {
+  { 1700000000.0, 1700000000.000001 },
+  { 0, 1e-6 },
+  { -5.25, -5.249999 },
+  { 1099511627776.0, 1099511627776.000244140625 },   /* 2^40: one ulp */
+  { 17179869184.0, 17179869184.000003814697265625 }, /* 2^34 */
+  { -1099511627776.0, -1099511627775.9998779296875 },
+  { 1e300, 1.0000000000000001e300 },
+  { 5e-324, 1e-6 },
+};
+
+static void
+test_collisions (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (collisions); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("c%u", i);
+      BeaverLog *log = get_log (f, name);
+      double second;
+
+      g_assert_cmpfloat (append_at (log, "1", collisions[i].wanted), ==, collisions[i].wanted);
+      second = append_at (log, "2", collisions[i].wanted);
+      g_assert_cmpfloat (second, >, collisions[i].wanted);
+      g_assert_cmpfloat (second, ==, nextafter (collisions[i].next, collisions[i].next));
+    }
+}
+
+static void
+test_zero_means_zero (Fixture *f, gconstpointer data)
+{
+  BeaverLog *log = get_log (f, "zero");
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *text = NULL;
+
+  append_at (log, "1", 0);
+  append_at (log, "2", -0.0); /* the same moment */
+  append_at (log, "3", -1099511627776.0);
+  append_at (log, "4", 1099511627776.0);
+  entries = all (log);
+  text = show (entries);
+  g_assert_cmpstr (text, ==, "-1099511627776=3 0=1 9.9999999999999995e-07=2 1099511627776=4");
+}
+
+/* Quadratic upstream, and endless from 2^34 on. */
+static void
+test_flood (Fixture *f, gconstpointer data)
+{
+  const double stamps[] = { 1700000000.0, 1099511627776.0 };
+  guint n = 20000;
+
+  for (guint s = 0; s < G_N_ELEMENTS (stamps); s++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *name = g_strdup_printf ("flood%u", s);
+      BeaverLog *log = get_log (f, name);
+      g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+      g_autoptr (GPtrArray) entries = NULL;
+      gint64 began = g_get_monotonic_time ();
+
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *json = g_strdup_printf ("%u", i);
+
+          g_ptr_array_add (batch, beaver_log_entry_new (stamps[s], json));
+        }
+      g_assert_true (
+          beaver_log_append_batch (log, (BeaverLogEntry **) batch->pdata, n, NULL, &error));
+      g_assert_no_error (error);
+      g_test_message ("%u equal stamps: %.3f s", n, (g_get_monotonic_time () - began) / 1e6);
+      g_assert_cmpfloat ((g_get_monotonic_time () - began) / 1e6, <, 20);
+
+      entries = all (log);
+      g_assert_cmpuint (entries->len, ==, n);
+      for (guint i = 0; i < n; i++)
+        g_assert_cmpint (atoi (beaver_log_entry_get_data (g_ptr_array_index (entries, i))), ==, i);
+    }
+}
+
+static void
+test_batch (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "batch");
+  BeaverLogEntry *batch[] = { beaver_log_entry_new (50, "\"old\""),
+                              beaver_log_entry_new (NAN, "\"now\""),
+                              beaver_log_entry_new (50, "\"again\"") };
+  BeaverLogEntry *bad[] = { beaver_log_entry_new (51, "1"), beaver_log_entry_new (52, "nonsense") };
+  BeaverLogEntry *endless[] = { beaver_log_entry_new (51, "1"),
+                                beaver_log_entry_new (INFINITY, "1") };
+  g_autoptr (GPtrArray) entries = NULL;
+
+  append_at (log, "\"first\"", 100);
+  g_assert_true (beaver_log_append_batch (log, batch, 3, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (beaver_log_append_batch (log, NULL, 0, NULL, &error));
+  g_assert_no_error (error);
+
+  g_assert_false (beaver_log_append_batch (log, bad, 2, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "entry 2 of 2"));
+  g_clear_error (&error);
+  g_assert_false (beaver_log_append_batch (log, endless, 2, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+
+  entries = all (log);
+  g_assert_cmpuint (entries->len, ==, 4);
+  assert_entry (g_ptr_array_index (entries, 0), 50, "\"old\"");
+  assert_entry (g_ptr_array_index (entries, 1), 50.000001, "\"again\"");
+  assert_entry (g_ptr_array_index (entries, 2), 100, "\"first\"");
+  g_assert_cmpstr (beaver_log_entry_get_data (g_ptr_array_index (entries, 3)), ==, "\"now\"");
+  for (guint i = 0; i < 3; i++)
+    g_object_unref (batch[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_object_unref (bad[i]);
+      g_object_unref (endless[i]);
+    }
+}
+
+/* ---- reading ---- */
+
+static const struct
+{
+  double start, end;
+  gint64 limit, offset;
+  BeaverLogOrder order;
+  const char *expected; /* the log holds 1 .. 5 at 1.0 .. 5.0 */
+} ranges[] = {
+  { -INFINITY, INFINITY, -1, 0, OLDEST, "1=1 2=2 3=3 4=4 5=5" },
+  { -INFINITY, INFINITY, -1, 0, NEWEST, "5=5 4=4 3=3 2=2 1=1" },
+  { 2, 4, -1, 0, OLDEST, "2=2 3=3 4=4" },
+  { 2, 4, 2, 0, OLDEST, "2=2 3=3" },
+  { 2, 4, 2, 1, OLDEST, "3=3 4=4" },
+  { 2, 4, 2, 0, NEWEST, "4=4 3=3" },
+  { 2, 4, -1, 2, NEWEST, "2=2" },
+  { 2, 4, -1, 3, OLDEST, "" },
+  { 2, 4, 0, 0, OLDEST, "" },
+  { 4, 2, -1, 0, OLDEST, "" },
+  { 3, 3, -1, 0, OLDEST, "3=3" },
+  { 2.5, 2.9, -1, 0, OLDEST, "" },
+  { -INFINITY, 1, -1, 0, OLDEST, "1=1" },
+  { 5, INFINITY, -1, 0, OLDEST, "5=5" },
+  { INFINITY, INFINITY, -1, 0, OLDEST, "" },
+  { -INFINITY, INFINITY, G_MAXINT64, 0, OLDEST, "1=1 2=2 3=3 4=4 5=5" },
+  { -INFINITY, INFINITY, -1, G_MAXINT64, OLDEST, "" },
+};
+
+static void
+test_range (Fixture *f, gconstpointer data)
+{
+  BeaverLog *log = get_log (f, "r");
+  BeaverLog *other = get_log (f, "other");
+
+  for (int i = 5; i > 0; i--)
+    {
+      g_autofree char *json = g_strdup_printf ("%d", i);
+
+      append_at (log, json, i);
+      append_at (other, "null", i + 0.5);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) entries = range (log, ranges[i].start, ranges[i].end, ranges[i].limit,
+                                             ranges[i].offset, ranges[i].order);
+      g_autofree char *text = show (entries);
+      g_autoptr (BeaverCursor) cursor =
+          beaver_log_iterate_range (log, ranges[i].start, ranges[i].end, ranges[i].limit,
+                                    ranges[i].offset, ranges[i].order, &error);
+      g_autoptr (GPtrArray) walked = g_ptr_array_new_with_free_func (g_object_unref);
+      g_autofree char *walked_text = NULL;
+      gpointer entry;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (text, ==, ranges[i].expected);
+      while ((entry = beaver_cursor_next (cursor, NULL, &error)) != NULL)
+        g_ptr_array_add (walked, entry);
+      g_assert_no_error (error);
+      walked_text = show (walked);
+      g_assert_cmpstr (walked_text, ==, ranges[i].expected);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) entries = range (log, ranges[i].start, ranges[i].end, -1, 0, OLDEST);
+
+      g_assert_cmpint (beaver_log_count_range (log, ranges[i].start, ranges[i].end, NULL, &error),
+                       ==, entries->len);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+test_ends (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "ends");
+  g_autoptr (BeaverLogEntry) first = NULL;
+  g_autoptr (BeaverLogEntry) last = NULL;
+
+  g_assert_null (beaver_log_lookup_first (log, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_null (beaver_log_lookup_last (log, NULL, &error));
+  g_assert_no_error (error);
+  append_at (log, "2", 2);
+  append_at (log, "1", 1);
+  append_at (log, "3", 3);
+  first = beaver_log_lookup_first (log, NULL, &error);
+  last = beaver_log_lookup_last (log, NULL, &error);
+  assert_entry (first, 1, "1");
+  assert_entry (last, 3, "3");
+}
+
+/* An entry added behind the cursor is not seen, one ahead is, none comes twice; over several pages.
+ */
+static void
+test_iterate_under_mutation (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "walk");
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+  double before = -INFINITY;
+  guint n = 0;
+  BeaverLogEntry *entry;
+
+  for (guint i = 0; i < 1000; i++)
+    g_ptr_array_add (batch, beaver_log_entry_new (i, "0"));
+  g_assert_true (
+      beaver_log_append_batch (log, (BeaverLogEntry **) batch->pdata, 1000, NULL, &error));
+
+  cursor = beaver_log_iterate (log, OLDEST, &error);
+  g_assert_no_error (error);
+  while ((entry = beaver_cursor_next (cursor, NULL, &error)) != NULL)
+    {
+      double timestamp = beaver_log_entry_get_timestamp (entry);
+
+      g_assert_cmpfloat (timestamp, >, before);
+      before = timestamp;
+      if (n == 10)
+        {
+          append_at (log, "1", 0.5);   /* behind */
+          append_at (log, "1", 998.5); /* ahead */
+        }
+      n++;
+      g_object_unref (entry);
+    }
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1001);
+}
+
+/* ---- removing ---- */
+
+static void
+test_clear (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "c");
+  BeaverLog *other = get_log (f, "d");
+
+  append_at (log, "1", 1);
+  append_at (log, "1", 1);
+  append_at (other, "1", 1);
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (log), NULL, &error), ==, 2);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, &error), ==, 0);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (other), NULL, &error), ==, 1);
+  /* the slots are free again */
+  g_assert_cmpfloat (append_at (log, "1", 1), ==, 1);
+  g_assert_cmpfloat (append_at (log, "1", 1), ==, 1.000001);
+}
+
+static void
+test_prune (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "p");
+  BeaverLog *other = get_log (f, "q");
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (BeaverLogEntry) first = NULL;
+  guint n = 25000; /* several portions */
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (batch, beaver_log_entry_new (i, "0"));
+  g_assert_true (beaver_log_append_batch (log, (BeaverLogEntry **) batch->pdata, n, NULL, &error));
+  append_at (other, "1", 1);
+
+  g_assert_cmpint (beaver_log_prune (log, 21000, NULL, &error), ==, 21000);
+  g_assert_no_error (error);
+  first = beaver_log_lookup_first (log, NULL, &error);
+  g_assert_cmpfloat (beaver_log_entry_get_timestamp (first), ==, 21000);
+  g_assert_cmpint (beaver_log_prune (log, 21000, NULL, &error), ==, 0);
+  g_assert_cmpint (beaver_log_prune (log, -INFINITY, NULL, &error), ==, 0);
+
+  g_assert_cmpint (beaver_log_keep_newest (log, 5000, NULL, &error), ==, 0);
+  g_assert_cmpint (beaver_log_keep_newest (log, 10, NULL, &error), ==, 3990);
+  g_assert_cmpint (beaver_log_keep_newest (log, 10, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+  g_clear_object (&first);
+  first = beaver_log_lookup_first (log, NULL, &error);
+  g_assert_cmpfloat (beaver_log_entry_get_timestamp (first), ==, 24990);
+  g_assert_cmpint (beaver_log_keep_newest (log, 0, NULL, &error), ==, 10);
+  g_assert_cmpint (beaver_log_prune (log, INFINITY, NULL, &error), ==, 0);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (other), NULL, &error), ==, 1);
+}
+
+/* ---- asynchronous forms ---- */
+
+static void
+test_async (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "async");
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (BeaverLogEntry) entry = NULL;
+  g_autoptr (BeaverLogEntry) made = beaver_log_entry_new (7, "7");
+  GAsyncResult *result = NULL;
+
+  beaver_log_append_json_async (log, "1", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_log_append_json_finish (log, result, &error));
+  g_clear_object (&result);
+
+  beaver_log_append_string_async (log, "a", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_log_append_string_finish (log, result, &error));
+  g_clear_object (&result);
+
+  beaver_log_append_json_at_async (log, "2", 2, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  entry = beaver_log_append_json_at_finish (log, result, &error);
+  assert_entry (entry, 2, "2");
+  g_clear_object (&entry);
+  g_clear_object (&result);
+
+  beaver_log_append_batch_async (log, &made, 1, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_log_append_batch_finish (log, result, &error));
+  g_clear_object (&result);
+
+  beaver_log_range_async (log, 0, 10, -1, 0, NEWEST, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  entries = beaver_log_range_finish (log, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (entries->len, ==, 2);
+  assert_entry (g_ptr_array_index (entries, 0), 7, "7");
+  g_clear_object (&result);
+
+  beaver_log_lookup_first_async (log, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  entry = beaver_log_lookup_first_finish (log, result, &error);
+  assert_entry (entry, 2, "2");
+  g_clear_object (&entry);
+  g_clear_object (&result);
+
+  beaver_log_lookup_last_async (log, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  entry = beaver_log_lookup_last_finish (log, result, &error);
+  g_assert_cmpstr (beaver_log_entry_get_data (entry), ==, "\"a\"");
+  g_clear_object (&result);
+
+  beaver_log_count_range_async (log, 0, 10, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_cmpint (beaver_log_count_range_finish (log, result, &error), ==, 2);
+  g_clear_object (&result);
+
+  beaver_log_prune_async (log, 5, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_cmpint (beaver_log_prune_finish (log, result, &error), ==, 1);
+  g_clear_object (&result);
+
+  beaver_log_keep_newest_async (log, 1, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_cmpint (beaver_log_keep_newest_finish (log, result, &error), ==, 2);
+  g_assert_no_error (error);
+  g_clear_object (&result);
+
+  beaver_log_append_json_async (log, "{", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_false (beaver_log_append_json_finish (log, result, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_object (&result);
+}
+
+/* Portions follow each other without blocking. */
+static void
+test_prune_async_portions (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "p");
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GAsyncResult) result = NULL;
+  guint n = 25000;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (batch, beaver_log_entry_new (i, "0"));
+  g_assert_true (beaver_log_append_batch (log, (BeaverLogEntry **) batch->pdata, n, NULL, &error));
+  beaver_log_prune_async (log, 24999, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_cmpint (beaver_log_prune_finish (log, result, &error), ==, 24999);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, &error), ==, 1);
+}
+
+/* ---- files of others ---- */
+
+static void
+test_conformance (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonNode) root = beaver_test_load_json ("logs");
+  JsonObject *expect = json_object_get_object_member (json_node_get_object (root), "expect");
+  g_autoptr (GList) names = json_object_get_members (expect);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) found = NULL;
+  guint n_names = 0;
+
+  fixture_open_data (f, "logs");
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      JsonObject *one = json_object_get_object_member (expect, l->data);
+      JsonArray *rows = json_object_get_array_member (one, "range_all");
+      BeaverLog *log = get_log (f, l->data);
+      g_autoptr (GPtrArray) entries = all (log);
+
+      n_names += json_array_get_length (rows) > 0;
+      g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, &error), ==,
+                       json_object_get_int_member (one, "count"));
+      g_assert_cmpuint (entries->len, ==, json_array_get_length (rows));
+      for (guint i = 0; i < entries->len; i++)
+        {
+          JsonArray *row = json_array_get_array_element (rows, i);
+          BeaverLogEntry *entry = g_ptr_array_index (entries, i);
+          g_autoptr (JsonNode) value = json_from_string (beaver_log_entry_get_data (entry), &error);
+
+          g_assert_no_error (error);
+          g_assert_cmpfloat (beaver_log_entry_get_timestamp (entry), ==,
+                             json_array_get_double_element (row, 0));
+          g_assert_true (json_node_equal (value, json_array_get_element (row, 1)));
+        }
+    }
+  found = beaver_db_get_log_names (f->db, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (found), ==, n_names);
+}
+
+static void
+test_conformance_queries (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonNode) root = beaver_test_load_json ("logs");
+  JsonObject *expect = json_object_get_object_member (json_node_get_object (root), "expect");
+  JsonArray *queries =
+      json_object_get_array_member (json_object_get_object_member (expect, "app"), "queries");
+  guint checked = 0;
+
+  fixture_open_data (f, "logs");
+  for (guint q = 0; q < json_array_get_length (queries); q++)
+    {
+      JsonObject *query = json_array_get_object_element (queries, q);
+      JsonArray *rows;
+      g_autoptr (GPtrArray) entries = NULL;
+      const char *order;
+
+      if (json_object_has_member (query, "where"))
+        continue;
+      rows = json_object_get_array_member (query, "result");
+      order = json_object_get_string_member_with_default (query, "order", "ASC");
+      entries = range (get_log (f, "app"),
+                       json_object_get_double_member_with_default (query, "start", -INFINITY),
+                       json_object_get_double_member_with_default (query, "end", INFINITY),
+                       json_object_get_int_member_with_default (query, "limit", -1),
+                       json_object_get_int_member_with_default (query, "offset", 0),
+                       g_ascii_strcasecmp (order, "DESC") == 0 ? NEWEST : OLDEST);
+      g_assert_cmpuint (entries->len, ==, json_array_get_length (rows));
+      for (guint i = 0; i < entries->len; i++)
+        g_assert_cmpfloat (
+            beaver_log_entry_get_timestamp (g_ptr_array_index (entries, i)), ==,
+            json_array_get_double_element (json_array_get_array_element (rows, i), 0));
+      checked++;
+    }
+  g_assert_cmpuint (checked, >=, 3);
+}
+
+/* Our collision rule gives the very slots that Python's does. */
+static void
+test_conformance_slots (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) theirs = NULL;
+
+  fixture_open_data (f, "logs");
+  theirs = all (get_log (f, "collide"));
+  for (guint i = 0; i < theirs->len; i++)
+    g_assert_cmpfloat (append_at (get_log (f, "ours"), "0", 1700000000.0), ==,
+                       beaver_log_entry_get_timestamp (g_ptr_array_index (theirs, i)));
+}
+
+/* D28: a complete index stays true under a writer that never heard of it. */
+static void
+test_index_kept (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSubprocess) sql = NULL;
+  BeaverLog *log;
+
+  fixture_open_data (f, "field_indexes");
+  log = get_log (f, "audit");
+  append_at (log,
+             "{\"level\": \"error\", \"duration_ms\": 0.30000000000000004, \"ok\": true,"
+             " \"user\": {\"id\": null}}",
+             5);
+  append_at (log, "{\"duration_ms\": 100000000000000000000, \"ok\": false, \"user\": 3}",
+             1795330027.8289607);
+  append_at (log, "[{\"level\": 1}]", 6);
+
+  sql = sql_open (f->path);
+  sql_expect (sql,
+              "SELECT field, value, value_num, typeof (value_num) FROM __beaver_field_index__"
+              " WHERE kind = 'log' AND name = 'audit' AND item_key = '5.0' ORDER BY field",
+              "[[\"duration_ms\", \"0.30000000000000004\", 0.30000000000000004, \"real\"], "
+              "[\"level\", \"error\", null, \"null\"], [\"ok\", \"True\", 1.0, \"real\"], "
+              "[\"user.id\", null, null, \"null\"]]");
+  sql_expect (sql,
+              "SELECT field, value, value_num FROM __beaver_field_index__"
+              " WHERE name = 'audit' AND item_key = '1795330027.8289607' ORDER BY field",
+              "[[\"duration_ms\", \"100000000000000000000\", 1e+20], [\"ok\", \"False\", 0.0]]");
+  sql_expect (sql, "SELECT count(*) FROM __beaver_field_index__ WHERE item_key = '6.0'", "[[0]]");
+  sql_expect (sql,
+              "SELECT sum (complete), count(*) FROM __beaver_field_index_manifest__"
+              " WHERE name = 'audit'",
+              "[[4, 4]]");
+  beaver_test_join (sql);
+}
+
+static void
+test_index_distrusted (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSubprocess) sql = NULL;
+  BeaverLog *log;
+
+  fixture_open_data (f, "field_indexes");
+  log = get_log (f, "audit");
+  append_at (log, "{\"level\": [1], \"ok\": true}", 5);
+  append_at (log, "{\"duration_ms\": 1e400}", 6);
+  sql = sql_open (f->path);
+  sql_expect (sql,
+              "SELECT field, complete FROM __beaver_field_index_manifest__"
+              " WHERE name = 'audit' ORDER BY field",
+              "[[\"duration_ms\", 1], [\"level\", 0], [\"ok\", 1], [\"user.id\", 1]]");
+  beaver_test_join (sql);
+}
+
+static void
+test_index_removed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) sql = NULL;
+  BeaverLog *log;
+
+  fixture_open_data (f, "field_indexes");
+  log = get_log (f, "audit");
+  sql = sql_open (f->path);
+  sql_expect (sql, "INSERT INTO __beaver_logs__ VALUES ('audit', 5.0, '{}')", "[]");
+  sql_expect (sql,
+              "INSERT INTO __beaver_field_index__ VALUES ('log', 'audit', '5', 'level', 'x', NULL)",
+              "[]");
+  g_assert_cmpint (beaver_log_prune (log, 1700000002, NULL, &error), ==, 3);
+  g_assert_no_error (error);
+  sql_expect (sql,
+              "SELECT min (CAST (item_key AS REAL)) FROM __beaver_field_index__"
+              " WHERE name = 'audit'",
+              "[[1700000002.0]]");
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (log), NULL, &error), >, 0);
+  g_assert_no_error (error);
+  sql_expect (sql, "SELECT count(*) FROM __beaver_field_index__ WHERE name = 'audit'", "[[0]]");
+  sql_expect (sql, "SELECT count(*) FROM __beaver_field_index_manifest__ WHERE name = 'audit'",
+              "[[4]]");
+  beaver_test_join (sql);
+}
+
+/* ---- against a model ---- */
+
+typedef struct
+{
+  double timestamp;
+  char data[24];
+} ModelRow;
+
+static guint
+model_find (GArray *model, double timestamp)
+{
+  guint i = 0;
+
+  while (i < model->len && g_array_index (model, ModelRow, i).timestamp < timestamp)
+    i++;
+  return i;
+}
+
+static gboolean
+model_has (GArray *model, double timestamp)
+{
+  guint i = model_find (model, timestamp);
+
+  return i < model->len && g_array_index (model, ModelRow, i).timestamp == timestamp;
+}
+
+static double
+model_append (GArray *model, double wanted, const char *data)
+{
+  ModelRow row = { wanted + 0.0, "" };
+
+  while (model_has (model, row.timestamp))
+    row.timestamp = MAX (row.timestamp + 1e-6, nextafter (row.timestamp, INFINITY));
+  g_strlcpy (row.data, data, sizeof row.data);
+  g_array_insert_val (model, model_find (model, row.timestamp), row);
+  return row.timestamp;
+}
+
+static double
+random_stamp (GRand *rand)
+{
+  static const double bases[] = { 0, -3.5, 1700000000, 1099511627776.0, 17179869184.0 };
+  double base = bases[g_rand_int_range (rand, 0, G_N_ELEMENTS (bases))];
+
+  switch (g_rand_int_range (rand, 0, 3))
+    {
+    case 0:
+      return base;
+    case 1: /* straight into somebody's run of slots */
+      return base + g_rand_int_range (rand, 0, 20) * 1e-6;
+    default:
+      return base + g_rand_int_range (rand, -50, 50);
+    }
+}
+
+static void
+model_compare (BeaverLog *log, GArray *model)
+{
+  g_autoptr (GPtrArray) entries = all (log);
+
+  g_assert_cmpuint (entries->len, ==, model->len);
+  for (guint i = 0; i < model->len; i++)
+    {
+      ModelRow *row = &g_array_index (model, ModelRow, i);
+
+      assert_entry (g_ptr_array_index (entries, i), row->timestamp, row->data);
+    }
+}
+
+static void
+model_range (BeaverLog *log, GArray *model, GRand *rand)
+{
+  double a = random_stamp (rand), b = random_stamp (rand);
+  gint64 limit = g_rand_int_range (rand, -1, 6), offset = g_rand_int_range (rand, 0, 4);
+  BeaverLogOrder order = g_rand_boolean (rand) ? NEWEST : OLDEST;
+  g_autoptr (GPtrArray) entries = range (log, a, b, limit, offset, order);
+  guint got = 0;
+
+  for (guint n = 0; n < model->len && (limit < 0 || got < limit); n++)
+    {
+      guint i = order == NEWEST ? model->len - 1 - n : n;
+      ModelRow *row = &g_array_index (model, ModelRow, i);
+
+      if (row->timestamp < a || row->timestamp > b || offset-- > 0)
+        continue;
+      g_assert_cmpuint (got, <, entries->len);
+      assert_entry (g_ptr_array_index (entries, got++), row->timestamp, row->data);
+    }
+  g_assert_cmpuint (got, ==, entries->len);
+}
+
+static void
+model_batch (BeaverLog *log, GArray *model, GRand *rand, guint step)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n = g_rand_int_range (rand, 0, 10);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *json = g_strdup_printf ("\"%u.%u\"", step, i);
+      double wanted = random_stamp (rand);
+
+      g_ptr_array_add (batch, beaver_log_entry_new (wanted, json));
+      model_append (model, wanted, json);
+    }
+  g_assert_true (beaver_log_append_batch (log, (BeaverLogEntry **) batch->pdata, n, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+model_remove (BeaverLog *log, GArray *model, GRand *rand)
+{
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  if (g_rand_boolean (rand))
+    {
+      double before = random_stamp (rand);
+
+      n = model_find (model, before);
+      g_assert_cmpint (beaver_log_prune (log, before, NULL, &error), ==, n);
+    }
+  else
+    {
+      guint keep = g_rand_int_range (rand, 0, 200);
+
+      n = model->len > keep ? model->len - keep : 0;
+      g_assert_cmpint (beaver_log_keep_newest (log, keep, NULL, &error), ==, n);
+    }
+  g_assert_no_error (error);
+  if (n > 0)
+    g_array_remove_range (model, 0, n);
+}
+
+/* 100,000 operations in the stress tier; the seed that failed is printed and can be given back. */
+static void
+test_model (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (20000);
+  const char *given = g_getenv ("BEAVER_TEST_SEED");
+  guint32 seed = given != NULL ? (guint32) g_ascii_strtoull (given, NULL, 10) : g_random_int ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (ModelRow));
+  BeaverLog *log = get_log (f, "model");
+
+  g_test_message ("BEAVER_TEST_SEED=%u", seed);
+  for (guint step = 0; step < rounds; step++)
+    {
+      guint what = g_rand_int_range (rand, 0, 1000);
+
+      if (what < 700)
+        {
+          g_autofree char *json = g_strdup_printf ("%u", step);
+          double wanted = random_stamp (rand);
+          double expected = model_append (model, wanted, json);
+
+          g_assert_cmpfloat (append_at (log, json, wanted), ==, expected);
+        }
+      else if (what < 900)
+        model_range (log, model, rand);
+      else if (what < 950)
+        model_batch (log, model, rand, step);
+      else if (what < 985)
+        model_remove (log, model, rand);
+      else if (what < 990)
+        model_compare (log, model);
+      else if (what == 990)
+        {
+          fixture_reopen (f);
+          log = get_log (f, "model");
+        }
+    }
+  model_compare (log, model);
+}
+
+/* ---- wrong arguments ---- */
+
+static void
+test_bad_input (Fixture *f, gconstpointer data)
+{
+  BeaverLog *log = get_log (f, "bad");
+  const double not_finite[] = { NAN, INFINITY, -INFINITY };
+  const char *const not_json[] = { "",    "{",   "nan",      "NaN",       "[1,]",
+                                   "'a'", "1 2", "\"\xff\"", "{\"a\" 1}", "Infinity" };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (not_json); i++)
+    {
+      g_assert_false (beaver_log_append_json (log, not_json[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "log “bad”"));
+      g_clear_error (&error);
+    }
+  g_assert_false (beaver_log_append_string (log, "\xff", NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (not_finite); i++)
+    {
+      g_assert_null (beaver_log_append_json_at (log, "1", not_finite[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
+  append_at (log, "1", G_MAXDOUBLE);
+  g_assert_null (beaver_log_append_json_at (log, "1", G_MAXDOUBLE, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_FULL);
+  g_clear_error (&error);
+
+  g_assert_null (beaver_log_range (log, NAN, 1, -1, 0, OLDEST, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_range (log, 0, NAN, -1, 0, OLDEST, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_range (log, 0, 1, -1, -1, OLDEST, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_iterate (log, 7, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpint (beaver_log_count_range (log, NAN, 0, NULL, &error), ==, -1);
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpint (beaver_log_prune (log, NAN, NULL, &error), ==, -1);
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpint (beaver_log_keep_newest (log, -1, NULL, &error), ==, -1);
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (beaver_db_get_log (f->db, "", &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, NULL), ==, 1);
+}
+
+static void
+test_cancelled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  BeaverLog *log = get_log (f, "stop");
+
+  g_cancellable_cancel (cancellable);
+  g_assert_false (beaver_log_append_json (log, "1", cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (log), NULL, NULL), ==, 0);
+}
+
+static void
+test_closed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLog) log = g_object_ref (get_log (f, "closed"));
+
+  append_at (log, "1", 1);
+  fixture_close (f);
+  g_assert_false (beaver_log_append_json (log, "1", NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_range (log, 0, 1, -1, 0, OLDEST, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_iterate (log, OLDEST, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_cmpint (beaver_log_prune (log, 0, NULL, &error), ==, -1);
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_tail (log, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  g_clear_error (&error);
+  g_assert_null (beaver_log_live (log, 1, 1, NULL, NULL, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  beaver_test_add ("/log/append", test_append);
+  beaver_test_add ("/log/rows", test_rows);
+  beaver_test_add ("/log/E19-equal-timestamps-keep-both", test_collisions);
+  beaver_test_add ("/log/D46-zero-means-zero", test_zero_means_zero);
+  beaver_test_add ("/log/D46-a-flood-of-equal-stamps", test_flood);
+  beaver_test_add ("/log/D45-a-batch-keeps-its-stamps", test_batch);
+  beaver_test_add ("/log/range", test_range);
+  beaver_test_add ("/log/ends", test_ends);
+  beaver_test_add ("/log/iterate-under-mutation", test_iterate_under_mutation);
+  beaver_test_add ("/log/clear", test_clear);
+  beaver_test_add ("/log/prune", test_prune);
+  beaver_test_add ("/log/async", test_async);
+  beaver_test_add ("/log/prune-async-portions", test_prune_async_portions);
+  beaver_test_add ("/log/conformance", test_conformance);
+  beaver_test_add ("/log/conformance-queries", test_conformance_queries);
+  beaver_test_add ("/log/conformance-slots", test_conformance_slots);
+  beaver_test_add ("/log/D28-a-complete-index-stays-true", test_index_kept);
+  beaver_test_add ("/log/D28-what-no-row-can-hold", test_index_distrusted);
+  beaver_test_add ("/log/index-rows-go-with-their-entries", test_index_removed);
+  beaver_test_add ("/log/model", test_model);
+  beaver_test_add ("/log/bad-input", test_bad_input);
+  beaver_test_add ("/log/cancelled", test_cancelled);
+  beaver_test_add ("/log/closed", test_closed);
+  return g_test_run ();
+}
