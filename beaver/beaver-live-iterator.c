@@ -18,7 +18,7 @@
  * g_autoptr (BeaverLiveIterator) live = beaver_log_live (log, 60, 1, NULL, NULL, NULL, &error);
  * BeaverLogEntry *last_minute;
  *
- * while ((last_minute = beaver_live_iterator_next (live, NULL, &error)) != NULL)
+ * while ((last_minute = beaver_live_iterator_next (live, -1, NULL, &error)) != NULL)
  *   {
  *     g_print ("%s\n", beaver_log_entry_get_data (last_minute));
  *     g_object_unref (last_minute);
@@ -313,19 +313,6 @@ item_to_entry (BeaverLiveIterator *self, BeaverLiveItem *item, GError **error)
 }
 
 static void
-pending_free (gpointer data)
-{
-  BeaverLivePending *pending = data;
-
-  if (pending->cancelled_id != 0)
-    g_cancellable_disconnect (g_task_get_cancellable (pending->task), pending->cancelled_id);
-  g_clear_pointer (&pending->item, _beaver_live_item_free);
-  g_object_unref (pending->task);
-  _beaver_live_state_unref (pending->state);
-  g_free (pending);
-}
-
-static void
 pending_ready (gpointer data)
 {
   BeaverLivePending *pending = data;
@@ -333,14 +320,14 @@ pending_ready (gpointer data)
   BeaverLogEntry *entry = NULL;
   GError *error = NULL;
 
-  if (pending->cancelled_id != 0)
-    g_cancellable_disconnect (g_task_get_cancellable (pending->task), pending->cancelled_id);
-  pending->cancelled_id = 0;
-
+  /* From here on neither its timer nor its cancellable touches it. */
+  _beaver_live_pending_settle (pending);
   if (pending->item != NULL)
     entry = item_to_entry (self, pending->item, &error);
   else if (pending->cancelled)
     g_cancellable_set_error_if_cancelled (g_task_get_cancellable (pending->task), &error);
+  else if (pending->timed_out)
+    _beaver_live_state_set_timeout (pending->state, pending->timeout_us, &error);
 
   if (error != NULL)
     g_task_return_error (pending->task, error);
@@ -366,7 +353,6 @@ _beaver_live_iterator_new (BeaverLiveState *state,
       self->aggregator->destroy = destroy;
     }
   state->pending_ready = pending_ready;
-  state->pending_free = pending_free;
   g_weak_ref_set (&state->owner, self);
   return self;
 }
@@ -410,19 +396,24 @@ beaver_live_iterator_start (BeaverLiveIterator *self, GError **error)
   return check_made (self, error) && _beaver_live_state_start (self->state, error);
 }
 
-static BeaverLogEntry *
-next_within (BeaverLiveIterator *self, gint64 timeout_us, GCancellable *cancellable, GError **error)
+/* Microseconds, -1 for ever. */
+static gboolean
+check_timeout (double timeout, gint64 *timeout_us, GError **error)
 {
-  g_autoptr (BeaverLiveItem) item = NULL;
-
-  if (check_made (self, error))
-    item = _beaver_live_state_pop (self->state, timeout_us, cancellable, error);
-  return item != NULL ? item_to_entry (self, item, error) : NULL;
+  if (isnan (timeout))
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   "the timeout is not a number; give seconds, negative for ever");
+      return FALSE;
+    }
+  *timeout_us = timeout < 0 || timeout > 1e12 ? -1 : (gint64) (timeout * G_USEC_PER_SEC);
+  return TRUE;
 }
 
 /**
  * beaver_live_iterator_next:
  * @self: a live iterator
+ * @timeout: how many seconds to wait; negative for ever, 0 for what is there already
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @error: return location for an error
  *
@@ -431,8 +422,8 @@ next_within (BeaverLiveIterator *self, gint64 timeout_us, GCancellable *cancella
  * Of a tail it is the next entry of the log. Of live windows it has the end of the window as its
  * time and what the aggregator made of it as its data.
  *
- * A window that could not be read, or an aggregator that failed, is an error of this one call; the
- * next one goes on.
+ * When nothing comes in time, that is %BEAVER_ERROR_TIMEOUT. A window that could not be read, or an
+ * aggregator that failed, is an error of this one call; the next one goes on.
  *
  * Returns: (transfer full) (nullable): the next result; %NULL without @error when the stream was
  * closed while this call waited. Every call after the end answers %BEAVER_ERROR_CLOSED
@@ -440,55 +431,26 @@ next_within (BeaverLiveIterator *self, gint64 timeout_us, GCancellable *cancella
  * Since: 1.0
  */
 BeaverLogEntry *
-beaver_live_iterator_next (BeaverLiveIterator *self, GCancellable *cancellable, GError **error)
+beaver_live_iterator_next (BeaverLiveIterator *self,
+                           double timeout,
+                           GCancellable *cancellable,
+                           GError **error)
 {
-  g_return_val_if_fail (BEAVER_IS_LIVE_ITERATOR (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return next_within (self, -1, cancellable, error);
-}
-
-/**
- * beaver_live_iterator_next_timeout:
- * @self: a live iterator
- * @timeout: how many seconds to wait; negative for ever, 0 for what is there already
- * @cancellable: (nullable): a [class@Gio.Cancellable]
- * @error: return location for an error
- *
- * Waits for the next result, but not longer than @timeout, which is %BEAVER_ERROR_TIMEOUT when it
- * is over.
- *
- * See [method@Beaver.LiveIterator.next].
- *
- * Returns: (transfer full) (nullable): the next result; %NULL without @error when the stream was
- * closed while this call waited
- *
- * Since: 1.0
- */
-BeaverLogEntry *
-beaver_live_iterator_next_timeout (BeaverLiveIterator *self,
-                                   double timeout,
-                                   GCancellable *cancellable,
-                                   GError **error)
-{
+  g_autoptr (BeaverLiveItem) item = NULL;
   gint64 timeout_us;
 
   g_return_val_if_fail (BEAVER_IS_LIVE_ITERATOR (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (isnan (timeout))
-    {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "the timeout is not a number; give seconds, negative for ever");
-      return NULL;
-    }
-  timeout_us = timeout < 0 || timeout > 1e12 ? -1 : (gint64) (timeout * G_USEC_PER_SEC);
-  return next_within (self, timeout_us, cancellable, error);
+  if (check_made (self, error) && check_timeout (timeout, &timeout_us, error))
+    item = _beaver_live_state_pop (self->state, timeout_us, cancellable, error);
+  return item != NULL ? item_to_entry (self, item, error) : NULL;
 }
 
 /**
  * beaver_live_iterator_next_async:
  * @self: a live iterator
+ * @timeout: how many seconds to wait; negative for ever, 0 for what is there already
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (scope async) (closure user_data) (nullable): called when a result is there
  * @user_data: data for @callback
@@ -502,12 +464,14 @@ beaver_live_iterator_next_timeout (BeaverLiveIterator *self,
  */
 void
 beaver_live_iterator_next_async (BeaverLiveIterator *self,
+                                 double timeout,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
   GError *error = NULL;
+  gint64 timeout_us;
 
   g_return_if_fail (BEAVER_IS_LIVE_ITERATOR (self));
 
@@ -516,10 +480,10 @@ beaver_live_iterator_next_async (BeaverLiveIterator *self,
   /* A result that was taken out of the queue must not get lost by a cancellation that comes later.
    */
   g_task_set_check_cancellable (task, FALSE);
-  if (!check_made (self, &error))
+  if (!check_made (self, &error) || !check_timeout (timeout, &timeout_us, &error))
     g_task_return_error (task, error);
   else
-    _beaver_live_state_pop_async (self->state, task);
+    _beaver_live_state_pop_async (self->state, timeout_us, task);
 }
 
 /**

@@ -38,15 +38,12 @@ gboolean beaver_live_iterator_start (BeaverLiveIterator *self, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 BeaverLogEntry *beaver_live_iterator_next (BeaverLiveIterator *self,
+                                           double timeout,
                                            GCancellable *cancellable,
                                            GError **error);
 BEAVER_AVAILABLE_IN_1_0
-BeaverLogEntry *beaver_live_iterator_next_timeout (BeaverLiveIterator *self,
-                                                   double timeout,
-                                                   GCancellable *cancellable,
-                                                   GError **error);
-BEAVER_AVAILABLE_IN_1_0
 void beaver_live_iterator_next_async (BeaverLiveIterator *self,
+                                      double timeout,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);

@@ -122,7 +122,10 @@ typedef struct
   BeaverLiveState *state; /* strong */
   gulong cancelled_id;
   BeaverLiveItem *item; /* the answer; NULL: the end, unless cancelled */
-  gboolean cancelled;   /* (mutex state->mutex) until it is posted */
+  gboolean cancelled;   /* (mutex state->mutex) until it is settled */
+  gboolean timed_out;   /* (mutex state->mutex) the same */
+  gint64 timeout_us;
+  GSource *timer; /* in the context of the task; nullable */
 } BeaverLivePending;
 
 struct _BeaverLiveState
@@ -137,7 +140,6 @@ struct _BeaverLiveState
   GCancellable *cancellable; /* interrupts the worker's statement; nobody else sees it */
   GWeakRef owner;            /* the iterator, for its notification */
   GSourceOnceFunc pending_ready;
-  GDestroyNotify pending_free;
 
   GMutex join_mutex;
 
@@ -166,7 +168,10 @@ BeaverLiveItem *_beaver_live_state_pop (BeaverLiveState *self,
                                         gint64 timeout_us,
                                         GCancellable *cancellable,
                                         GError **error);
-void _beaver_live_state_pop_async (BeaverLiveState *self, GTask *task);
+void _beaver_live_state_pop_async (BeaverLiveState *self, gint64 timeout_us, GTask *task);
+void _beaver_live_state_set_timeout (BeaverLiveState *self, gint64 timeout_us, GError **error);
+/* In its context: neither its timer nor its cancellable reach it any more. */
+void _beaver_live_pending_settle (BeaverLivePending *self);
 gboolean _beaver_live_state_is_stopped (BeaverLiveState *self);
 
 /* Ends the stream. Any thread, idempotent. notify: tells the iterator, in the context of the

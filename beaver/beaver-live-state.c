@@ -138,13 +138,36 @@ _beaver_live_state_start (BeaverLiveState *self, GError **error)
 
 /* Ending */
 
+void
+_beaver_live_pending_settle (BeaverLivePending *self)
+{
+  if (self->cancelled_id != 0)
+    g_cancellable_disconnect (g_task_get_cancellable (self->task), self->cancelled_id);
+  self->cancelled_id = 0;
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+pending_free (gpointer data)
+{
+  BeaverLivePending *self = data;
+
+  _beaver_live_pending_settle (self);
+  g_clear_pointer (&self->item, _beaver_live_item_free);
+  g_object_unref (self->task);
+  _beaver_live_state_unref (self->state);
+  g_free (self);
+}
+
 /* Hands a pending call back to its own context. The worker must not let go of a task: that could be
  * the last reference of the iterator, which a binding may have wrapped. */
 static void
 post_pending (BeaverLiveState *self, BeaverLivePending *pending)
 {
   _beaver_context_post (g_task_get_context (pending->task), self->pending_ready, pending,
-                        self->pending_free);
+                        pending_free);
 }
 
 static void
@@ -272,6 +295,14 @@ _beaver_live_state_wait_until (BeaverLiveState *self, gint64 monotonic_us)
 
 /* The consumer's side */
 
+void
+_beaver_live_state_set_timeout (BeaverLiveState *self, gint64 timeout_us, GError **error)
+{
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
+               "log “%s”: nothing new within %.3f seconds", self->store->core->name,
+               (double) timeout_us / G_USEC_PER_SEC);
+}
+
 static void
 on_pop_cancelled (GCancellable *cancellable, gpointer data)
 {
@@ -304,9 +335,7 @@ wait_for_item (BeaverLiveState *self, gint64 timeout_us, GCancellable *cancellab
         return NULL;
       if (g_get_monotonic_time () >= end)
         {
-          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
-                       "log “%s”: nothing new within %.3f seconds", self->store->core->name,
-                       (double) timeout_us / G_USEC_PER_SEC);
+          _beaver_live_state_set_timeout (self, timeout_us, error);
           return NULL;
         }
       if (end == G_MAXINT64)
@@ -343,50 +372,81 @@ _beaver_live_state_pop (BeaverLiveState *self,
 }
 
 static void
-on_pending_cancelled (GCancellable *cancellable, gpointer data)
+give_up (BeaverLivePending *pending, gboolean *why)
 {
-  BeaverLivePending *pending = data;
   BeaverLiveState *self = pending->state;
   gboolean waiting;
 
   g_mutex_lock (&self->mutex);
   waiting = g_queue_remove (&self->pending, pending);
-  pending->cancelled = pending->item == NULL;
+  *why = pending->item == NULL;
   g_mutex_unlock (&self->mutex);
   if (waiting)
     post_pending (self, pending);
 }
 
-void
-_beaver_live_state_pop_async (BeaverLiveState *self, GTask *task)
+static void
+on_pending_cancelled (GCancellable *cancellable, gpointer data)
+{
+  BeaverLivePending *pending = data;
+
+  give_up (pending, &pending->cancelled);
+}
+
+static gboolean
+on_pending_timeout (gpointer data)
+{
+  BeaverLivePending *pending = data;
+
+  give_up (pending, &pending->timed_out);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever ends the wait early is set up before anybody else can know of it; if he is early already,
+ * he leaves his mark. */
+static BeaverLivePending *
+pending_new (BeaverLiveState *self, gint64 timeout_us, GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
+  BeaverLivePending *pending = g_new0 (BeaverLivePending, 1);
+
+  pending->task = g_object_ref (task);
+  pending->state = _beaver_live_state_ref (self);
+  pending->timeout_us = timeout_us;
+  pending->timed_out = timeout_us == 0;
+  if (timeout_us > 0 && timeout_us / 1000 < G_MAXUINT)
+    {
+      pending->timer = g_timeout_source_new ((guint) ((timeout_us + 999) / 1000));
+      g_source_set_static_name (pending->timer, "[libbeaver] timeout of a live iterator");
+      g_source_set_callback (pending->timer, on_pending_timeout, pending, NULL);
+      g_source_attach (pending->timer, g_task_get_context (task));
+    }
+  if (cancellable != NULL)
+    pending->cancelled_id =
+        g_cancellable_connect (cancellable, G_CALLBACK (on_pending_cancelled), pending, NULL);
+  return pending;
+}
+
+void
+_beaver_live_state_pop_async (BeaverLiveState *self, gint64 timeout_us, GTask *task)
+{
   BeaverLivePending *pending;
   gboolean ready;
   GError *error = NULL;
 
   if (!_beaver_live_state_start (self, &error) ||
-      g_cancellable_set_error_if_cancelled (cancellable, &error))
+      g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error))
     {
       g_task_return_error (task, error);
       return;
     }
 
-  pending = g_new0 (BeaverLivePending, 1);
-  pending->task = g_object_ref (task);
-  pending->state = _beaver_live_state_ref (self);
-  /* Connected before anybody else can know it; a cancellation meanwhile leaves its mark. */
-  if (cancellable != NULL)
-    pending->cancelled_id =
-        g_cancellable_connect (cancellable, G_CALLBACK (on_pending_cancelled), pending, NULL);
-
+  pending = pending_new (self, timeout_us, task);
   g_mutex_lock (&self->mutex);
   ready = pending->cancelled || self->stopped;
   if (!ready && (pending->item = g_queue_pop_head (&self->items)) != NULL)
-    {
-      g_cond_broadcast (&self->changed);
-      ready = TRUE;
-    }
+    g_cond_broadcast (&self->changed);
+  ready = ready || pending->item != NULL || pending->timed_out;
   if (!ready)
     g_queue_push_tail (&self->pending, pending);
   g_mutex_unlock (&self->mutex);

@@ -16,11 +16,11 @@
 #include <beaver/beaver-event.h>
 #include <beaver/beaver-events.h>
 #include <beaver/beaver-json.h>
+#include <beaver/beaver-live-iterator.h>
+#include <beaver/beaver-live-window.h>
 #include <beaver/beaver-lock-guard.h>
 #include <beaver/beaver-lock-info.h>
 #include <beaver/beaver-lock.h>
-#include <beaver/beaver-live-iterator.h>
-#include <beaver/beaver-live-window.h>
 #include <beaver/beaver-log-entry.h>
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-manager.h>
