@@ -110,6 +110,72 @@ beaver_db_begin (BeaverDb *self, GCancellable *cancellable, GError **error)
   return transaction;
 }
 
+static void
+begin_finish (GTask *task, BeaverEngineTransaction *inner)
+{
+  BeaverTransaction *transaction = g_object_new (BEAVER_TYPE_TRANSACTION, NULL);
+
+  transaction->transaction = inner;
+  g_task_return_pointer (task, transaction, g_object_unref);
+}
+
+/**
+ * beaver_db_begin_async:
+ * @self: a database
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @callback: (scope async) (closure user_data): called when the transaction is open
+ * @user_data: data for @callback
+ *
+ * Begins a transaction of the calling thread without blocking it; see [method@Beaver.Db.begin].
+ *
+ * As soon as @callback is called, everything that this thread does to the database, synchronously
+ * or not, is part of it.
+ *
+ * Since: 1.0
+ */
+void
+beaver_db_begin_async (BeaverDb *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (BeaverEngine) engine = NULL;
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (BEAVER_IS_DB (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beaver_db_begin_async);
+  g_task_set_check_cancellable (task, FALSE);
+  engine = _beaver_db_ref_engine (self, &error);
+  if (engine == NULL)
+    g_task_return_error (task, error);
+  else
+    _beaver_engine_begin_async (engine, task, begin_finish);
+}
+
+/**
+ * beaver_db_begin_finish:
+ * @self: a database
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Db.begin_async].
+ *
+ * Returns: (transfer full): the transaction, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+BeaverTransaction *
+beaver_db_begin_finish (BeaverDb *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_DB (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /**
  * beaver_db_transact:
  * @self: a database
@@ -179,6 +245,59 @@ beaver_transaction_commit (BeaverTransaction *self, GCancellable *cancellable, G
       return FALSE;
     }
   return _beaver_engine_commit (self->transaction, cancellable, error);
+}
+
+/**
+ * beaver_transaction_commit_async:
+ * @self: a transaction
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @callback: (scope async) (closure user_data): called when it is committed
+ * @user_data: data for @callback
+ *
+ * Commits without blocking the caller, after the asynchronous calls that were started in the
+ * transaction before; see [method@Beaver.Transaction.commit].
+ *
+ * Since: 1.0
+ */
+void
+beaver_transaction_commit_async (BeaverTransaction *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (BEAVER_IS_TRANSACTION (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beaver_transaction_commit_async);
+  g_task_set_check_cancellable (task, FALSE);
+  if (self->transaction == NULL)
+    g_task_return_new_error (task, BEAVER_ERROR, BEAVER_ERROR_CLOSED, "%s",
+                             _ ("this transaction belongs to no database"));
+  else
+    _beaver_engine_commit_async (self->transaction, task);
+}
+
+/**
+ * beaver_transaction_commit_finish:
+ * @self: a transaction
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Transaction.commit_async].
+ *
+ * Returns: %TRUE when the changes are permanent; with %FALSE nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_transaction_commit_finish (BeaverTransaction *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_TRANSACTION (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**

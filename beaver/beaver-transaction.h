@@ -33,6 +33,13 @@ typedef gboolean (*BeaverTransactionFunc) (BeaverDb *db, gpointer user_data, GEr
 BEAVER_AVAILABLE_IN_1_0
 BeaverTransaction *beaver_db_begin (BeaverDb *self, GCancellable *cancellable, GError **error);
 BEAVER_AVAILABLE_IN_1_0
+void beaver_db_begin_async (BeaverDb *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverTransaction *beaver_db_begin_finish (BeaverDb *self, GAsyncResult *result, GError **error);
+BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_db_transact (BeaverDb *self,
                              BeaverTransactionFunc func,
                              gpointer user_data,
@@ -43,6 +50,15 @@ BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_transaction_commit (BeaverTransaction *self,
                                     GCancellable *cancellable,
                                     GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_transaction_commit_async (BeaverTransaction *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_transaction_commit_finish (BeaverTransaction *self,
+                                           GAsyncResult *result,
+                                           GError **error);
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_transaction_rollback (BeaverTransaction *self, GError **error);
 BEAVER_AVAILABLE_IN_1_0

@@ -237,6 +237,19 @@ void _beaver_checkpointer_begin_close (BeaverCheckpointer *self);
 guint _beaver_checkpointer_join (BeaverCheckpointer *self);
 
 /* jobs */
+/* A call that is no unit, such as beginning a transaction: on a worker of the transaction with this
+ * serial, or on one that may be blocked for long. */
+typedef gboolean (*BeaverJobCall) (BeaverEngine *engine,
+                                   gpointer data,
+                                   GCancellable *cancellable,
+                                   GError **error);
+void _beaver_jobs_call (BeaverEngine *engine,
+                        guint transaction_serial,
+                        BeaverJobCall call,
+                        gpointer data,
+                        GDestroyNotify data_free,
+                        GTask *task,
+                        BeaverFinish finish);
 BeaverJobs *_beaver_jobs_new (BeaverEngine *engine);
 void _beaver_jobs_free (BeaverJobs *self);
 void _beaver_jobs_begin_close (BeaverJobs *self);

@@ -148,6 +148,12 @@ BeaverEngineTransaction *_beaver_engine_begin (BeaverEngine *self,
 gboolean _beaver_engine_commit (BeaverEngineTransaction *transaction,
                                 GCancellable *cancellable,
                                 GError **error);
+/* begin for the calling thread, without blocking it; finish owns the transaction. commit behind the
+ * units that were started before it; the transaction must outlive the task (the task's source
+ * object holds it). */
+typedef void (*BeaverTransactionFinish) (GTask *task, BeaverEngineTransaction *transaction);
+void _beaver_engine_begin_async (BeaverEngine *self, GTask *task, BeaverTransactionFinish finish);
+void _beaver_engine_commit_async (BeaverEngineTransaction *transaction, GTask *task);
 gboolean _beaver_engine_rollback (BeaverEngineTransaction *transaction, GError **error);
 gboolean _beaver_engine_transaction_is_open (BeaverEngineTransaction *transaction);
 void _beaver_engine_transaction_free (

@@ -68,7 +68,7 @@ begin_nested (BeaverEngine *self, guint serial, GError **error)
 }
 
 static BeaverEngineTransaction *
-begin_outermost (BeaverEngine *self, GCancellable *cancellable, GError **error)
+begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, GError **error)
 {
   BeaverEngineTransaction *transaction = NULL;
 
@@ -89,7 +89,7 @@ begin_outermost (BeaverEngine *self, GCancellable *cancellable, GError **error)
           self->transaction_depth = 0;
           transaction = transaction_new (self, serial, 0);
           __atomic_store_n (&self->transaction_serial, serial, __ATOMIC_RELEASE);
-          __atomic_store_n (&self->transaction_owner, _beaver_thread_number (), __ATOMIC_RELEASE);
+          __atomic_store_n (&self->transaction_owner, owner, __ATOMIC_RELEASE);
         }
       self->point->cancellable = NULL;
     }
@@ -99,20 +99,76 @@ begin_outermost (BeaverEngine *self, GCancellable *cancellable, GError **error)
   return transaction;
 }
 
-BeaverEngineTransaction *
-_beaver_engine_begin (BeaverEngine *self, GCancellable *cancellable, GError **error)
+/* owner and serial are those of the thread that asked, which need not be this one. */
+static BeaverEngineTransaction *
+begin_for (BeaverEngine *self,
+           guint64 owner,
+           guint serial,
+           GCancellable *cancellable,
+           GError **error)
 {
   BeaverEngineTransaction *transaction = NULL;
-  guint serial;
 
   if (!_beaver_engine_enter (self, error))
     return NULL;
-  serial = _beaver_engine_own_serial (self);
   if (cancellable == NULL || !g_cancellable_set_error_if_cancelled (cancellable, error))
     transaction = serial != 0 ? begin_nested (self, serial, error) :
-                                begin_outermost (self, cancellable, error);
+                                begin_outermost (self, owner, cancellable, error);
   _beaver_engine_leave (self);
   return transaction;
+}
+
+BeaverEngineTransaction *
+_beaver_engine_begin (BeaverEngine *self, GCancellable *cancellable, GError **error)
+{
+  return begin_for (self, _beaver_thread_number (), _beaver_engine_own_serial (self), cancellable,
+                    error);
+}
+
+typedef struct
+{
+  guint64 owner;
+  guint serial;
+  BeaverEngineTransaction *transaction;
+  BeaverTransactionFinish finish;
+} BeginCall;
+
+static void
+begin_call_free (gpointer data)
+{
+  BeginCall *call = data;
+
+  g_clear_pointer (&call->transaction, _beaver_engine_transaction_free);
+  g_free (call);
+}
+
+static gboolean
+begin_call (BeaverEngine *self, gpointer data, GCancellable *cancellable, GError **error)
+{
+  BeginCall *call = data;
+
+  call->transaction = begin_for (self, call->owner, call->serial, cancellable, error);
+  return call->transaction != NULL;
+}
+
+static void
+begin_call_finish (GTask *task, gpointer data)
+{
+  BeginCall *call = data;
+
+  call->finish (task, g_steal_pointer (&call->transaction));
+}
+
+void
+_beaver_engine_begin_async (BeaverEngine *self, GTask *task, BeaverTransactionFinish finish)
+{
+  BeginCall *call = g_new0 (BeginCall, 1);
+
+  call->owner = _beaver_thread_number ();
+  call->serial = _beaver_engine_own_serial (self);
+  call->finish = finish;
+  _beaver_jobs_call (self, call->serial, begin_call, call, begin_call_free, task,
+                     begin_call_finish);
 }
 
 /* Ends it one way or the other. Whatever comes out, the transaction is over then. */
@@ -202,6 +258,26 @@ _beaver_engine_commit (BeaverEngineTransaction *transaction,
     ok = end (transaction, TRUE, error);
   _beaver_engine_leave (self);
   return ok;
+}
+
+static gboolean
+commit_call (BeaverEngine *self, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return _beaver_engine_commit (data, cancellable, error);
+}
+
+static void
+commit_call_finish (GTask *task, gpointer data)
+{
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+_beaver_engine_commit_async (BeaverEngineTransaction *transaction, GTask *task)
+{
+  /* Behind the units of the transaction that were started before. */
+  _beaver_jobs_call (transaction->engine, transaction->serial, commit_call, transaction, NULL, task,
+                     commit_call_finish);
 }
 
 gboolean

@@ -41,6 +41,7 @@ typedef struct
   BeaverEngine *engine; /* strong */
   BeaverAccess access;
   BeaverWork work;
+  BeaverJobCall call; /* instead of work */
   gpointer data;
   GDestroyNotify data_free;
   guint transaction_serial;
@@ -181,6 +182,8 @@ run_jobs (BeaverEngine *engine, Job **jobs, guint n)
     {
       if (n > 1)
         run_writes (engine, jobs, n);
+      else if (jobs[0]->call != NULL)
+        jobs[0]->ok = jobs[0]->call (engine, jobs[0]->data, jobs[0]->cancellable, &jobs[0]->error);
       else if (jobs[0]->cancellable == NULL ||
                !g_cancellable_set_error_if_cancelled (jobs[0]->cancellable, &jobs[0]->error))
         jobs[0]->ok = _beaver_engine_run_inside (engine, jobs[0]->access, jobs[0]->work,
@@ -321,6 +324,27 @@ _beaver_engine_run_async (BeaverEngine *self,
   job->work = work;
   job->transaction_serial = _beaver_engine_own_serial (self);
   push (self->jobs, lane_of (access, job->transaction_serial), job);
+}
+
+void
+_beaver_jobs_call (BeaverEngine *engine,
+                   guint transaction_serial,
+                   BeaverJobCall call,
+                   gpointer data,
+                   GDestroyNotify data_free,
+                   GTask *task,
+                   BeaverFinish finish)
+{
+  Job *job = job_new (engine, task, finish, data, data_free);
+
+  if (_beaver_engine_set_error_if_closed (engine, &job->error))
+    {
+      job_post (job);
+      return;
+    }
+  job->access = BEAVER_ACCESS_SCAN; /* never shares a commit */
+  job->call = call;
+  push (engine->jobs, lane_of (job->access, transaction_serial), job);
 }
 
 /* --- Waiting
