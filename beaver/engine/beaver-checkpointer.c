@@ -30,13 +30,14 @@
 struct _BeaverCheckpointer
 {
   BeaverEngine *engine; /* not a reference */
+  GMutex run_lock; /* innermost: around a look at what is copied and the checkpoint that follows */
   GMutex lock;
   GCond cond;
   GThread *thread;  /* (mutex lock) started when there is first work */
   gboolean wanted;  /* (mutex lock) */
   gboolean closing; /* (mutex lock) */
-  int frames;       /* atomic: in the log after the last commit of ours */
-  int restart_from; /* (mutex point.lock) frames at which the next RESTART is due */
+  int frames;       /* (mutex point.lock) in the log after the last commit of ours */
+  int next_at;      /* (mutex point.lock) frames at which the writer's next own try is due */
   gboolean warned;  /* (mutex point.lock) */
 };
 
@@ -61,8 +62,10 @@ passive (BeaverConnection *connection)
   BeaverEngine *engine = connection->engine;
 
   g_mutex_lock (&connection->lock);
+  g_mutex_lock (&engine->checkpointer->run_lock);
   if (connection->db != NULL && !_beaver_engine_closing (engine) && has_work (engine))
     sqlite3_wal_checkpoint_v2 (connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  g_mutex_unlock (&engine->checkpointer->run_lock);
   g_mutex_unlock (&connection->lock);
 }
 
@@ -130,18 +133,26 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
 {
   BeaverEngine *engine = self->engine;
   BeaverConnection *point = engine->point;
-  BeaverWalHeader header;
-  int code;
+  int growth = mode == SQLITE_CHECKPOINT_PASSIVE ? FULL_FRAMES / 4 : RETRY_FRAMES;
+  int code = SQLITE_OK;
 
-  if (!has_work (engine))
-    return;
-  point->busy_deadline = g_get_monotonic_time () + RESTART_PATIENCE_US;
-  code = sqlite3_wal_checkpoint_v2 (point->db, "main", mode, NULL, NULL);
-  if (code == SQLITE_OK)
-    self->restart_from = 0;
-  else
+  /* Waits for the background thread: that is the brake on writers who are faster than it. */
+  g_mutex_lock (&self->run_lock);
+  if (has_work (engine))
     {
-      self->restart_from = frames + RETRY_FRAMES;
+      point->busy_deadline = g_get_monotonic_time () + RESTART_PATIENCE_US;
+      point->checkpointing = TRUE;
+      code = sqlite3_wal_checkpoint_v2 (point->db, "main", mode, NULL, NULL);
+      point->checkpointing = FALSE;
+    }
+  else
+    growth = 0; /* the background thread was here a moment ago: after the next commit */
+  g_mutex_unlock (&self->run_lock);
+  /* Readers keep it from being copied or restarted: not at every commit again. When the log starts
+   * anew, so does this. */
+  self->next_at = frames + growth;
+  if (code != SQLITE_OK)
+    {
       if (frames >= WARN_FRAMES && !self->warned && !_beaver_engine_closing (engine))
         {
           self->warned = TRUE;
@@ -151,33 +162,34 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
                      _beaver_engine_get_path (engine), frames);
         }
     }
-  /* A restart writes the header too. */
-  g_mutex_lock (&engine->change_lock);
-  header = _beaver_wal_index_peek (&engine->wal_index);
-  if (_beaver_wal_header_change (&header) == _beaver_wal_header_change (&engine->known))
-    engine->known = header;
-  g_mutex_unlock (&engine->change_lock);
 }
 
 void
 _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
 {
+  guint32 copied;
+
+  if (wal_frames < 0)
+    return;
+  if (wal_frames < self->frames)
+    self->next_at = 0; /* somebody restarted the log */
+  self->frames = wal_frames;
   if (wal_frames < BACKGROUND_FRAMES)
     return;
-  if (wal_frames >= HARD_FRAMES && wal_frames >= self->restart_from)
+  if (wal_frames >= HARD_FRAMES && wal_frames >= self->next_at)
     {
       checkpoint_inline (self, SQLITE_CHECKPOINT_RESTART, wal_frames);
       return;
     }
+  /* wal_frames counts what is copied already too. */
+  copied = _beaver_wal_index_backfilled (&self->engine->wal_index);
   if (self->engine->options.synchronous_full)
     {
-      if (wal_frames >= FULL_FRAMES && wal_frames % (FULL_FRAMES / 4) < 16)
+      if ((guint32) wal_frames >= copied + FULL_FRAMES && wal_frames >= self->next_at)
         checkpoint_inline (self, SQLITE_CHECKPOINT_PASSIVE, wal_frames);
       return;
     }
-  /* wal_frames counts what is copied already too. */
-  if ((guint32) wal_frames <
-      _beaver_wal_index_backfilled (&self->engine->wal_index) + BACKGROUND_FRAMES)
+  if ((guint32) wal_frames < copied + BACKGROUND_FRAMES)
     return;
   g_mutex_lock (&self->lock);
   if (!self->wanted && !self->closing)
@@ -197,6 +209,7 @@ _beaver_checkpointer_new (BeaverEngine *engine)
   BeaverCheckpointer *self = g_new0 (BeaverCheckpointer, 1);
 
   self->engine = engine;
+  g_mutex_init (&self->run_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   return self;
@@ -205,6 +218,7 @@ _beaver_checkpointer_new (BeaverEngine *engine)
 void
 _beaver_checkpointer_free (BeaverCheckpointer *self)
 {
+  g_mutex_clear (&self->run_lock);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -87,7 +87,7 @@ on_progress (void *data)
 {
   BeaverConnection *self = data;
 
-  if (self->closer)
+  if (self->closer || self->ending)
     return 0;
   return _beaver_engine_closing (self->engine) ||
          (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable));
@@ -105,8 +105,14 @@ on_busy (void *data, int n)
   if ((!self->closer && _beaver_engine_closing (self->engine)) ||
       (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable)))
     return 0;
+  for (guint i = 0; i < self->n_batch; i++)
+    if (self->batch[i]->error == NULL && self->batch[i]->cancellable != NULL &&
+        g_cancellable_is_cancelled (self->batch[i]->cancellable))
+      return 0;
   now = g_get_monotonic_time ();
-  __atomic_store_n (&self->engine->foreign_at, now, __ATOMIC_RELAXED);
+  /* Without a log it may as well be a reader of ours. */
+  if (self->engine->wal && !self->checkpointing)
+    __atomic_store_n (&self->engine->foreign_at, now, __ATOMIC_RELAXED);
   if (now >= self->busy_deadline)
     return 0;
 
@@ -145,7 +151,7 @@ _beaver_connection_open (BeaverEngine *engine, GError **error)
   self->wal_frames = -1;
   self->busy_deadline =
       g_get_monotonic_time () + (gint64) (engine->options.connection_timeout * G_USEC_PER_SEC);
-  code = sqlite3_open_v2 (engine->path, &self->db, flags, NULL);
+  code = sqlite3_open_v2 (engine->location, &self->db, flags, NULL);
   if (code != SQLITE_OK)
     {
       g_autofree char *what = g_strdup_printf (_ ("cannot open “%s”"), engine->path);

@@ -45,6 +45,12 @@ struct _BeaverConnection
                      else -1 */
   gboolean
       closer; /* (mutex lock) the closer's own last statements: neither interrupted nor refused */
+  gboolean ending; /* (mutex lock) COMMIT or ROLLBACK: has to come out one way or the other */
+  gboolean checkpointing; /* (mutex lock) waits for readers, which may be ours, and not for a
+                             foreign writer */
+  struct BeaverWriteRequest *
+      *batch;    /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
+  guint n_batch; /* (mutex lock) */
 };
 
 BeaverConnection *_beaver_connection_open (BeaverEngine *engine, GError **error);
@@ -67,7 +73,7 @@ typedef enum
   WRITE_DONE,
 } BeaverWriteState;
 
-typedef struct
+typedef struct BeaverWriteRequest
 {
   BeaverWork work;
   gpointer data;
@@ -96,7 +102,10 @@ struct _BeaverEngine
 {
   gatomicrefcount ref_count;
   guint fork_generation;
-  char *path;
+  char *path;     /* as the caller said it */
+  char *location; /* the same for SQLite: absolute, so that a later chdir() does not matter and
+                     nothing is taken for a URI */
+  char *file;     /* what SQLite made of it, without symbolic links; NULL in memory */
   gboolean memory;
   gboolean wal; /* the file really is in WAL mode */
   BeaverEngineOptions options;
@@ -113,8 +122,8 @@ struct _BeaverEngine
 
   BeaverConnection *point; /* immutable after open until unref: every single get and every write */
   BeaverWeakSet *connections;
-  BeaverWalIndex wal_index; /* the mapping of the point connection: only looked at by units inside,
-                               and by the watcher */
+  BeaverWalIndex wal_index; /* the mapping of the point connection, which closes last: looked at by
+                               units inside, and by the engine's own threads */
 
   struct
   {
@@ -150,8 +159,10 @@ struct _BeaverEngine
   BeaverJobs *jobs;
 
   GMutex close_work_lock;
-  GPtrArray *close_works; /* (mutex close_work_lock) */
-  guint last_close_work;  /* (mutex close_work_lock) */
+  GCond close_work_cond;          /* with close_work_lock: running_close_works was cleared */
+  GPtrArray *close_works;         /* (mutex close_work_lock) */
+  GPtrArray *running_close_works; /* (mutex close_work_lock) the closer runs them now; else NULL */
+  guint last_close_work;          /* (mutex close_work_lock) */
 };
 
 /* engine */
@@ -165,7 +176,9 @@ void _beaver_engine_doze (BeaverEngine *self, gint64 until);
 /* Closing: blocks until the closer has done what was registered with
  * _beaver_engine_add_close_work(). */
 void _beaver_engine_await_close_works (BeaverEngine *self);
-BeaverConnection *_beaver_engine_lease_reader (BeaverEngine *self, GError **error);
+BeaverConnection *_beaver_engine_lease_reader (BeaverEngine *self,
+                                               GCancellable *cancellable,
+                                               GError **error);
 void _beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader);
 /* A number for the calling thread that no other one ever has. */
 guint64 _beaver_thread_number (void);
@@ -220,13 +233,15 @@ guint _beaver_watcher_join (BeaverWatcher *self);
  * instead of waking a waiter. deadline works as a timer: notify is called once when it is reached.
  */
 typedef void (*BeaverWatchNotify) (BeaverWatch *watch, gpointer data);
-BeaverWatch *_beaver_watch_new_notify (BeaverEngine *engine,
-                                       const char *topic,
-                                       BeaverWatchNotify notify,
-                                       gpointer data);
+BeaverWatch *
+_beaver_watch_new_notify (BeaverEngine *engine,
+                          const char *topic,
+                          BeaverWatchNotify notify,
+                          gpointer data,
+                          GDestroyNotify destroy); /* with the watch's last reference */
 void _beaver_watch_set_timer (BeaverWatch *self, gint64 deadline);
-void
-_beaver_watch_withdraw (BeaverWatch *self); /* no notify starts after this; one may still run */
+void _beaver_watch_withdraw (
+    BeaverWatch *self); /* no change is collected for it after this; a notify may still come */
 
 /* checkpointer */
 BeaverCheckpointer *_beaver_checkpointer_new (BeaverEngine *engine);

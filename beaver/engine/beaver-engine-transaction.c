@@ -24,10 +24,17 @@ _beaver_thread_number (void)
 guint
 _beaver_engine_own_serial (BeaverEngine *self)
 {
+  guint serial;
+
   if (G_LIKELY (__atomic_load_n (&self->transaction_owner, __ATOMIC_ACQUIRE) == 0) ||
       __atomic_load_n (&self->transaction_owner, __ATOMIC_ACQUIRE) != _beaver_thread_number ())
     return 0;
-  return __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE);
+  serial = __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE);
+  /* Another thread may have dropped ours, and a third one begun its own: the serial was still ours
+   * if we are the owner after it was read, because begin writes the serial first. */
+  return __atomic_load_n (&self->transaction_owner, __ATOMIC_ACQUIRE) == _beaver_thread_number () ?
+             serial :
+             0;
 }
 
 static BeaverEngineTransaction *

@@ -174,6 +174,7 @@ static gboolean
 open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
 {
   BeaverConnection *point;
+  BeaverWalHeader header;
 
   self->point = point = _beaver_connection_open (self, error);
   if (point == NULL)
@@ -184,6 +185,11 @@ open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
   if (!_beaver_schema_check (point, error))
     {
       point->cancellable = NULL;
+      /* An empty log may go again. */
+      _beaver_wal_index_init (&self->wal_index, point->db);
+      header = _beaver_wal_index_peek (&self->wal_index);
+      if (self->wal_index.map != NULL && _beaver_wal_header_frames (&header) == 0)
+        sqlite3_db_config (point->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
       return FALSE;
     }
   sqlite3_db_config (point->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
@@ -194,6 +200,8 @@ open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
       return FALSE;
     }
   point->cancellable = NULL;
+  if (!self->memory)
+    self->file = g_strdup (sqlite3_db_filename (point->db, "main"));
   if (self->wal)
     {
       _beaver_wal_index_init (&self->wal_index, point->db);
@@ -225,6 +233,14 @@ _beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellab
   self->fork_generation = fork_generation;
   self->path = g_strdup (options->path);
   self->memory = memory;
+  if (memory || g_path_is_absolute (options->path))
+    self->location = g_strdup (options->path);
+  else
+    {
+      g_autofree char *directory = g_get_current_dir ();
+
+      self->location = g_build_filename (directory, options->path, NULL);
+    }
   self->options = *options;
   self->options.path = self->path;
   g_mutex_init (&self->close_lock);
@@ -234,6 +250,7 @@ _beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellab
   g_mutex_init (&self->writer.lock);
   g_mutex_init (&self->change_lock);
   g_mutex_init (&self->close_work_lock);
+  g_cond_init (&self->close_work_cond);
   self->close_works = g_ptr_array_new_with_free_func (g_free);
   self->connections = _beaver_weak_set_new ();
   self->watcher = _beaver_watcher_new (self);
@@ -269,6 +286,7 @@ _beaver_engine_unref (BeaverEngine *self)
   g_clear_object (&self->point);
   _beaver_weak_set_free (self->connections);
   g_ptr_array_unref (self->close_works);
+  g_cond_clear (&self->close_work_cond);
   g_mutex_clear (&self->close_work_lock);
   g_mutex_clear (&self->change_lock);
   g_mutex_clear (&self->writer.lock);
@@ -276,6 +294,8 @@ _beaver_engine_unref (BeaverEngine *self)
   g_mutex_clear (&self->pool.lock);
   g_cond_clear (&self->close_cond);
   g_mutex_clear (&self->close_lock);
+  g_free (self->file);
+  g_free (self->location);
   g_free (self->path);
   g_free (self);
 }
@@ -389,15 +409,60 @@ _beaver_engine_doze (BeaverEngine *self, gint64 until)
  * ----------------------------------------------------------------------------------------------------------------
  */
 
+static void
+on_lease_cancelled (GCancellable *cancellable, gpointer data)
+{
+  BeaverEngine *self = data;
+
+  g_mutex_lock (&self->pool.lock);
+  g_cond_broadcast (&self->pool.cond);
+  g_mutex_unlock (&self->pool.lock);
+}
+
+static gboolean
+must_wait_for_reader_locked (BeaverEngine *self)
+{
+  return self->pool.idle.length == 0 && self->pool.leased >= MAX_READERS &&
+         !_beaver_engine_closing (self);
+}
+
 BeaverConnection *
-_beaver_engine_lease_reader (BeaverEngine *self, GError **error)
+_beaver_engine_lease_reader (BeaverEngine *self, GCancellable *cancellable, GError **error)
 {
   BeaverConnection *reader;
 
   g_mutex_lock (&self->pool.lock);
-  while (self->pool.idle.length == 0 && self->pool.leased >= MAX_READERS &&
-         !_beaver_engine_closing (self))
-    g_cond_wait (&self->pool.cond, &self->pool.lock);
+  if (G_UNLIKELY (must_wait_for_reader_locked (self)))
+    {
+      gulong handler = 0;
+      gboolean cancelled;
+
+      if (cancellable != NULL)
+        {
+          g_mutex_unlock (&self->pool.lock);
+          handler =
+              g_cancellable_connect (cancellable, G_CALLBACK (on_lease_cancelled), self, NULL);
+          g_mutex_lock (&self->pool.lock);
+        }
+      while (must_wait_for_reader_locked (self) &&
+             (cancellable == NULL || !g_cancellable_is_cancelled (cancellable)))
+        g_cond_wait (&self->pool.cond, &self->pool.lock);
+      cancelled = must_wait_for_reader_locked (self);
+      if (cancelled)
+        g_cond_signal (&self->pool.cond); /* the signal may have been meant for another one */
+      if (handler != 0 || cancelled)
+        {
+          g_mutex_unlock (&self->pool.lock);
+          if (handler != 0)
+            g_cancellable_disconnect (cancellable, handler);
+          if (cancelled)
+            {
+              g_cancellable_set_error_if_cancelled (cancellable, error);
+              return NULL;
+            }
+          g_mutex_lock (&self->pool.lock);
+        }
+    }
   if (_beaver_engine_closing (self))
     {
       g_mutex_unlock (&self->pool.lock);
@@ -470,7 +535,7 @@ run_on_reader (BeaverEngine *self,
                GCancellable *cancellable,
                GError **error)
 {
-  BeaverConnection *reader = _beaver_engine_lease_reader (self, error);
+  BeaverConnection *reader = _beaver_engine_lease_reader (self, cancellable, error);
   gboolean ok = FALSE;
 
   if (reader == NULL)
@@ -663,16 +728,27 @@ _beaver_engine_add_close_work (BeaverEngine *self, BeaverWork work, gpointer dat
   return id;
 }
 
+static gboolean
+find_close_work (GPtrArray *works, guint id, guint *index)
+{
+  for (*index = 0; *index < works->len; ++*index)
+    if (((CloseWork *) g_ptr_array_index (works, *index))->id == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* While the closer runs it, its data is in use: comes back afterwards. */
 void
 _beaver_engine_remove_close_work (BeaverEngine *self, guint id)
 {
+  guint i;
+
   g_mutex_lock (&self->close_work_lock);
-  for (guint i = 0; i < self->close_works->len; i++)
-    if (((CloseWork *) g_ptr_array_index (self->close_works, i))->id == id)
-      {
-        g_ptr_array_remove_index (self->close_works, i);
-        break;
-      }
+  if (find_close_work (self->close_works, id, &i))
+    g_ptr_array_remove_index (self->close_works, i);
+  else
+    while (self->running_close_works != NULL && find_close_work (self->running_close_works, id, &i))
+      g_cond_wait (&self->close_work_cond, &self->close_work_lock);
   g_mutex_unlock (&self->close_work_lock);
 }
 
@@ -727,21 +803,20 @@ static void
 run_close_works (BeaverEngine *self)
 {
   BeaverConnection *point = self->point;
-  g_autoptr (GPtrArray) works = NULL;
+  GPtrArray *works;
 
-  g_mutex_lock (&self->close_work_lock);
-  works = g_steal_pointer (&self->close_works);
-  self->close_works = g_ptr_array_new_with_free_func (g_free);
-  g_mutex_unlock (&self->close_work_lock);
-  if (works->len == 0 || point->db == NULL)
+  if (point->db == NULL)
     return;
-
   point->closer = TRUE;
   point->cancellable = NULL;
-  if (!sqlite3_get_autocommit (point->db))
-    _beaver_writer_rollback (self);
+  _beaver_writer_rollback (self); /* of whoever has a transaction open */
+
+  g_mutex_lock (&self->close_work_lock);
+  works = self->running_close_works = g_steal_pointer (&self->close_works);
+  self->close_works = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_unlock (&self->close_work_lock);
   point->busy_deadline = g_get_monotonic_time () + CLOSE_WORK_PATIENCE_US;
-  if (_beaver_connection_step_simple (point, "BEGIN IMMEDIATE", NULL))
+  if (works->len > 0 && _beaver_connection_step_simple (point, "BEGIN IMMEDIATE", NULL))
     {
       for (guint i = 0; i < works->len; i++)
         {
@@ -752,6 +827,11 @@ run_close_works (BeaverEngine *self)
       if (!_beaver_connection_step_simple (point, "COMMIT", NULL))
         _beaver_writer_rollback (self);
     }
+
+  g_mutex_lock (&self->close_work_lock);
+  g_clear_pointer (&self->running_close_works, g_ptr_array_unref);
+  g_cond_broadcast (&self->close_work_cond);
+  g_mutex_unlock (&self->close_work_lock);
 }
 
 void
@@ -772,7 +852,8 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   if (self->fork_generation != fork_generation)
     return;
 
-  /* 1. Everything that is under way gives up at its next look. */
+  /* 1. Everything that is under way gives up at its next look. Whoever gets the point connection's
+   * lock after us sees the flag; it stays open so that the wal-index can be looked at. */
   connections = _beaver_weak_set_get (self->connections);
   for (guint i = 0; i < connections->len; i++)
     {
@@ -797,7 +878,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   joined += (guint) __atomic_load_n (&self->joined, __ATOMIC_RELAXED);
 
   /* 3. Units that were on their way in or out. Whoever opened a reader after the look above found
-   * the flag and closes it. */
+   * the flag and has put it back. */
   g_mutex_lock (&self->close_lock);
   while (__atomic_load_n (&self->inside, __ATOMIC_SEQ_CST) > 0)
     g_cond_wait (&self->close_cond, &self->close_lock);

@@ -405,6 +405,14 @@ set_timeout_error (GError **error)
                        _ ("the time for waiting is over"));
 }
 
+/* What it waits for cannot happen while its thread keeps everybody else from writing. */
+static void
+set_transaction_error (GError **error)
+{
+  g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
+                       _ ("waiting inside a transaction would never end"));
+}
+
 static gint64
 deadline_after (gint64 timeout_us)
 {
@@ -427,7 +435,8 @@ _beaver_engine_wait (BeaverEngine *self,
   gint64 deadline = deadline_after (timeout_us);
   guint serial = _beaver_engine_own_serial (self);
   gboolean done = FALSE;
-  guint close_work = 0; /* an act answered AGAIN: there is something to abandon, whoever does it */
+  gboolean registered = FALSE; /* an act may have answered AGAIN: there is something to abandon */
+  guint close_work = 0;
 
   if (!_beaver_engine_enter (self, error))
     return FALSE;
@@ -440,21 +449,22 @@ _beaver_engine_wait (BeaverEngine *self,
     {
       gint64 retry_at = 0;
       gint64 until = deadline;
-      BeaverAttempt attempt = try_once (self, ops, data, cancellable, serial, &retry_at, &local);
+      BeaverAttempt attempt;
       BeaverWake wake;
 
+      /* Before the attempt: the closer may come right behind its commit. */
+      if (close_work == 0 && ops->abandon != NULL)
+        close_work = _beaver_engine_add_close_work (self, ops->abandon, data);
+      attempt = try_once (self, ops, data, cancellable, serial, &retry_at, &local);
       if (attempt != BEAVER_ATTEMPT_AGAIN)
         {
           done = attempt == BEAVER_ATTEMPT_DONE;
           break;
         }
-      if (close_work == 0 && ops->abandon != NULL)
-        close_work = _beaver_engine_add_close_work (self, ops->abandon, data);
+      registered = TRUE;
       if (serial != 0)
         {
-          /* What it waits for cannot happen while this thread keeps everybody else from writing. */
-          g_set_error_literal (&local, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
-                               _ ("waiting inside a transaction would never end"));
+          set_transaction_error (&local);
           break;
         }
       if (timeout_us == 0 || (deadline >= 0 && g_get_monotonic_time () >= deadline))
@@ -485,7 +495,7 @@ _beaver_engine_wait (BeaverEngine *self,
     }
   if (close_work != 0)
     {
-      if (!done && !_beaver_engine_closing (self))
+      if (!done && registered && !_beaver_engine_closing (self))
         _beaver_engine_run_inside (self, BEAVER_ACCESS_WRITE, ops->abandon, data, NULL, serial,
                                    NULL);
       /* Then the closer does it, with our data. */
@@ -513,10 +523,11 @@ struct _Wait
   Job *job;             /* (mutex lock) the answer to be; NULL once posted */
   BeaverEngine *engine; /* strong */
   const BeaverWaitOps *ops;
-  BeaverWatch *watch; /* immutable between start and end */
+  BeaverWatch *watch; /* only by the attempting worker, like close_work; NULL once answered */
   gint64 deadline;
   guint serial;
-  gpointer data;    /* the job's */
+  gpointer data;       /* the job's */
+  gboolean registered; /* like close_work */
   guint close_work; /* only by the attempting worker, and by the close when all workers are gone; 0
                        while nothing is registered */
   GMutex lock;
@@ -535,7 +546,6 @@ wait_unref (Wait *wait)
 {
   if (!g_atomic_ref_count_dec (&wait->ref_count))
     return;
-  g_clear_pointer (&wait->watch, _beaver_watch_unref);
   g_mutex_clear (&wait->lock);
   _beaver_engine_unref (wait->engine);
   g_free (wait);
@@ -599,7 +609,9 @@ wait_end (Wait *wait, gboolean ok, GError *error)
       g_clear_error (&error);
       return;
     }
+  /* The watch holds the wait, since a committing thread may just be about to notify it. */
   _beaver_watch_withdraw (wait->watch);
+  g_clear_pointer (&wait->watch, _beaver_watch_unref);
   if (wait->close_work != 0)
     _beaver_engine_remove_close_work (wait->engine, wait->close_work);
   g_mutex_lock (&jobs->lock);
@@ -640,14 +652,21 @@ wait_attempt (Wait *wait)
       gint64 until = wait->deadline;
       gboolean lies = FALSE;
 
+      if (wait->close_work == 0 && wait->ops->abandon != NULL)
+        wait->close_work = _beaver_engine_add_close_work (engine, wait->ops->abandon, data);
       if (!g_cancellable_set_error_if_cancelled (cancellable, &error))
         attempt = try_once (engine, wait->ops, data, cancellable, wait->serial, &retry_at, &error);
       else
         attempt = BEAVER_ATTEMPT_FAILED;
       if (attempt != BEAVER_ATTEMPT_AGAIN)
         break;
-      if (wait->close_work == 0 && wait->ops->abandon != NULL)
-        wait->close_work = _beaver_engine_add_close_work (engine, wait->ops->abandon, data);
+      wait->registered = TRUE;
+      if (wait->serial != 0)
+        {
+          set_transaction_error (&error);
+          attempt = BEAVER_ATTEMPT_FAILED;
+          break;
+        }
       if (wait->deadline >= 0 && g_get_monotonic_time () >= wait->deadline)
         {
           set_timeout_error (&error);
@@ -675,7 +694,7 @@ wait_attempt (Wait *wait)
     }
   if (attempt == BEAVER_ATTEMPT_FAILED && wait->close_work != 0)
     {
-      if (!_beaver_engine_closing (engine))
+      if (wait->registered && !_beaver_engine_closing (engine))
         _beaver_engine_run_inside (engine, BEAVER_ACCESS_WRITE, wait->ops->abandon, data, NULL,
                                    wait->serial, NULL);
       if (_beaver_engine_closing (engine))
@@ -719,7 +738,8 @@ _beaver_engine_wait_async (BeaverEngine *self,
   wait->deadline = deadline_after (timeout_us);
   wait->serial = _beaver_engine_own_serial (self);
   wait->state = WAIT_ATTEMPTING;
-  wait->watch = _beaver_watch_new_notify (self, topic, on_wait_watch, wait);
+  wait->watch = _beaver_watch_new_notify (self, topic, on_wait_watch, wait_ref (wait),
+                                          (GDestroyNotify) wait_unref);
   if (job->cancellable != NULL)
     {
       job->cancel_handler = g_cancellable_connect (job->cancellable, G_CALLBACK (on_wait_cancelled),

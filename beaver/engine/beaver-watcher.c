@@ -25,11 +25,19 @@
 
 #include <beaver/engine/beaver-core-private.h>
 
-/* Looks at the header after an event: first close together, then with growing pauses. */
+/* Looks at the header after an event: first close together, then with pauses that grow with the
+ * time since the event, as long as a commit may wait for its disk. */
 #define CLOSE_LOOKS 50
 #define SHORT_PAUSE_US 20
 #define SHORT_PAUSES_US 4000
-#define LONGEST_PAUSE_US 1000000
+#define SHORTEST_TAIL_PAUSE_US 500
+#define LONGEST_TAIL_PAUSE_US 1000000
+#define TAIL_US 60000000
+/* So many wakes in a row by own commits, less than BUSY_GAP_US apart, and events are left alone for
+ * a while: beginning to write looks at the header anyway. */
+#define BUSY_WAKES 16
+#define BUSY_GAP_US 1000
+#define BUSY_PAUSE_US 2000
 /* Without inotify. */
 #define POLL_SHORTEST_US 1000
 #define POLL_LONGEST_US 100000
@@ -43,6 +51,7 @@ struct _BeaverWatch
   char *topic;
   BeaverWatchNotify notify; /* immutable; NULL: a thread waits */
   gpointer notify_data;
+  GDestroyNotify notify_destroy;
   GMutex lock;
   GCond cond;       /* with lock */
   gboolean changed; /* (mutex lock) */
@@ -71,7 +80,11 @@ static void watcher_ensure_thread_locked (BeaverWatcher *self);
 static void watcher_poke_thread_locked (BeaverWatcher *self);
 
 static BeaverWatch *
-watch_new (BeaverEngine *engine, const char *topic, BeaverWatchNotify notify, gpointer data)
+watch_new (BeaverEngine *engine,
+           const char *topic,
+           BeaverWatchNotify notify,
+           gpointer data,
+           GDestroyNotify destroy)
 {
   BeaverWatcher *watcher = engine->watcher;
   BeaverWatch *self = g_new0 (BeaverWatch, 1);
@@ -81,6 +94,7 @@ watch_new (BeaverEngine *engine, const char *topic, BeaverWatchNotify notify, gp
   self->topic = g_strdup (topic);
   self->notify = notify;
   self->notify_data = data;
+  self->notify_destroy = destroy;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 
@@ -97,16 +111,17 @@ watch_new (BeaverEngine *engine, const char *topic, BeaverWatchNotify notify, gp
 BeaverWatch *
 _beaver_watch_new (BeaverEngine *engine, const char *topic)
 {
-  return watch_new (engine, topic, NULL, NULL);
+  return watch_new (engine, topic, NULL, NULL, NULL);
 }
 
 BeaverWatch *
 _beaver_watch_new_notify (BeaverEngine *engine,
                           const char *topic,
                           BeaverWatchNotify notify,
-                          gpointer data)
+                          gpointer data,
+                          GDestroyNotify destroy)
 {
-  return watch_new (engine, topic, notify, data);
+  return watch_new (engine, topic, notify, data, destroy);
 }
 
 BeaverWatch *
@@ -133,6 +148,8 @@ _beaver_watch_unref (BeaverWatch *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   unregister (self);
+  if (self->notify_destroy != NULL)
+    self->notify_destroy (self->notify_data);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->topic);
@@ -405,9 +422,9 @@ drain (int fd)
 static int
 watch_file (BeaverEngine *engine)
 {
-  int fd = inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
+  int fd = engine->memory ? -1 : inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
   g_autofree char *path =
-      engine->wal ? g_strconcat (engine->path, "-wal", NULL) : g_strdup (engine->path);
+      engine->wal ? g_strconcat (engine->file, "-wal", NULL) : g_strdup (engine->file);
 
   if (fd < 0)
     return -1;
@@ -441,37 +458,130 @@ drain_pipe (int fd)
     ;
 }
 
+/* until 0: for ever. Returns FALSE when a signal was in between. */
+static gboolean
+sleep_until (struct pollfd *fds, nfds_t n, gint64 until)
+{
+  struct timespec timeout;
+
+  if (until != 0)
+    {
+      gint64 wait = MAX (0, until - g_get_monotonic_time ());
+
+      timeout.tv_sec = wait / G_USEC_PER_SEC;
+      timeout.tv_nsec = (wait % G_USEC_PER_SEC) * 1000;
+    }
+  return ppoll (fds, n, until != 0 ? &timeout : NULL, NULL) >= 0;
+}
+
+/* What the thread has seen of the file so far. */
+typedef struct
+{
+  int notify_fd; /* inotify; -1 where there is none */
+  gboolean has_header;
+  gboolean polls;    /* nothing tells of changes */
+  gint64 poll_pause; /* for polls */
+  gint64 tail_since; /* when the file was last written by whomever, 0 when that is long ago */
+  guint own_commits; /* of this process at the last look */
+  gint64 own_at;     /* when they had grown */
+  guint busy;        /* wakes by own commits in quick succession */
+} Sight;
+
+/* When to look at the header without being told, 0 never. */
+static gint64
+next_look (const Sight *sight, gint64 now)
+{
+  gint64 age = now - sight->tail_since;
+
+  if (sight->busy >= BUSY_WAKES)
+    return now + BUSY_PAUSE_US;
+  if (sight->polls)
+    return now + sight->poll_pause;
+  if (sight->tail_since == 0 || age > TAIL_US)
+    return 0;
+  return now + CLAMP (age / 4, SHORTEST_TAIL_PAUSE_US, LONGEST_TAIL_PAUSE_US);
+}
+
+/* Whether this process has committed since the last time; keeps count of how quickly it does. */
+static gboolean
+see_own_commits (Sight *sight, BeaverEngine *engine)
+{
+  guint own = (guint) __atomic_load_n (&engine->own_commits, __ATOMIC_ACQUIRE);
+  guint n = own - sight->own_commits;
+  gint64 now = g_get_monotonic_time ();
+
+  if (n == 0)
+    {
+      if (now - sight->own_at > BUSY_PAUSE_US)
+        sight->busy = 0;
+      return FALSE;
+    }
+  sight->busy = (now - sight->own_at) / n < BUSY_GAP_US ? MIN (sight->busy + 1, BUSY_WAKES) : 0;
+  sight->own_commits = own;
+  sight->own_at = now;
+  return TRUE;
+}
+
+static void
+look (BeaverWatcher *self, Sight *sight, gboolean event)
+{
+  BeaverEngine *engine = self->engine;
+  gboolean own = see_own_commits (sight, engine);
+  gint64 give_up = g_get_monotonic_time () + SHORT_PAUSES_US;
+  gboolean foreign = FALSE;
+
+  if (event)
+    sight->tail_since = g_get_monotonic_time ();
+  for (int i = 0; i < (event ? CLOSE_LOOKS : 1) && !foreign; i++)
+    foreign = see_foreign_change (engine);
+  /* When we committed ourselves, the event was most likely ours; the later looks are for the case
+   * that it was not. */
+  while (event && !own && !foreign && !_beaver_engine_closing (engine) &&
+         !__atomic_load_n (&engine->own_writing, __ATOMIC_ACQUIRE) &&
+         g_get_monotonic_time () < give_up)
+    {
+      _beaver_engine_doze (engine, g_get_monotonic_time () + SHORT_PAUSE_US);
+      foreign = see_foreign_change (engine);
+    }
+  if (foreign)
+    {
+      sight->busy = 0;
+      __atomic_store_n (&engine->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
+      _beaver_watcher_foreign (self);
+    }
+  sight->poll_pause = foreign ? POLL_SHORTEST_US : MIN (sight->poll_pause * 2, POLL_LONGEST_US);
+}
+
 static gpointer
 watcher_thread (gpointer data)
 {
   BeaverWatcher *self = data;
   BeaverEngine *engine = self->engine;
-  gboolean has_header = engine->wal_index.map != NULL;
-  int notify_fd = watch_file (engine);
-  int wake_fd;
-  gboolean polls = notify_fd < 0 && !engine->memory;
-  gint64 pause = polls ? POLL_SHORTEST_US : 0; /* until the next look at the header, 0 for none */
-  guint own_commits = 0;
+  Sight sight = { .notify_fd = watch_file (engine),
+                  .has_header = engine->wal_index.map != NULL,
+                  .poll_pause = POLL_SHORTEST_US };
+  /* A watch may have been there before the inotify watch was. */
+  gboolean fresh = TRUE;
   gint64 idle_since = 0;
+  int wake_fd;
 
+  sight.polls = sight.notify_fd < 0 && !engine->memory;
   g_mutex_lock (&self->lock);
   wake_fd = self->wake_fd[0];
   g_mutex_unlock (&self->lock);
 
   for (;;)
     {
-      struct pollfd fds[2] = { { wake_fd, POLLIN, 0 }, { notify_fd, POLLIN, 0 } };
+      struct pollfd fds[2] = { { wake_fd, POLLIN, 0 }, { sight.notify_fd, POLLIN, 0 } };
+      gint64 until = ring_timers (self);
       gint64 now = g_get_monotonic_time ();
-      gint64 timer = ring_timers (self);
-      gint64 until = timer;
-      struct timespec timeout;
-      gboolean event;
+      gboolean event = FALSE;
 
       g_mutex_lock (&self->lock);
-      if (self->watches->len == 0 && idle_since == 0)
-        idle_since = now;
-      else if (self->watches->len > 0)
+      if (self->watches->len > 0)
         idle_since = 0;
+      else if (idle_since == 0)
+        idle_since = now;
       if (self->closing || (idle_since != 0 && now - idle_since >= LINGER_US))
         {
           self->running = FALSE;
@@ -481,71 +591,44 @@ watcher_thread (gpointer data)
       g_mutex_unlock (&self->lock);
 
       if (idle_since != 0)
-        until = idle_since + LINGER_US;
-      else if (pause != 0)
-        until = until == 0 ? now + pause : MIN (until, now + pause);
-      if (until != 0)
         {
-          gint64 wait = MAX (0, until - now);
-
-          timeout.tv_sec = wait / G_USEC_PER_SEC;
-          timeout.tv_nsec = (wait % G_USEC_PER_SEC) * 1000;
+          until = idle_since + LINGER_US;
+          fresh = TRUE; /* what happens now is not looked at */
         }
-      if (ppoll (fds, notify_fd >= 0 ? 2 : 1, until != 0 ? &timeout : NULL, NULL) < 0 &&
-          errno != EINTR)
+      else if (fresh)
+        until = now;
+      else if (!engine->memory)
+        {
+          gint64 at = next_look (&sight, now);
+
+          until = until == 0 ? at : at == 0 ? until : MIN (until, at);
+        }
+      if (!sleep_until (fds, sight.notify_fd < 0 || sight.busy >= BUSY_WAKES ? 1 : 2, until))
         continue;
       if (fds[0].revents != 0)
         drain_pipe (wake_fd);
-      event = notify_fd >= 0 && fds[1].revents != 0 && drain (notify_fd);
-      if (idle_since != 0)
-        continue;
-
-      if (!has_header)
+      if (sight.notify_fd >= 0)
+        event = drain (sight.notify_fd);
+      if (idle_since != 0 || engine->memory)
         {
-          if (event || polls)
-            _beaver_watcher_foreign (self);
-          if (polls)
-            pause = MIN (pause * 2, POLL_LONGEST_US);
+          fresh = fresh && !engine->memory;
           continue;
         }
-      if (!event && pause == 0)
-        continue;
+      event |= fresh;
+      fresh = FALSE;
 
-      {
-        gboolean foreign = FALSE;
-        guint own = (guint) __atomic_load_n (&engine->own_commits, __ATOMIC_ACQUIRE);
-        gboolean own_event =
-            own != own_commits; /* most likely: the later look is for the case that it was not */
-        gint64 give_up = g_get_monotonic_time () + SHORT_PAUSES_US;
-
-        for (int i = 0; i < CLOSE_LOOKS && !foreign; i++)
-          foreign = see_foreign_change (engine);
-        own_commits = own;
-        while (event && !own_event && !foreign && !_beaver_engine_closing (engine) &&
-               !__atomic_load_n (&engine->own_writing, __ATOMIC_ACQUIRE) &&
-               g_get_monotonic_time () < give_up)
-          {
-            _beaver_engine_doze (engine, g_get_monotonic_time () + SHORT_PAUSE_US);
-            foreign = see_foreign_change (engine);
-          }
-        if (foreign)
-          {
-            __atomic_store_n (&engine->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
+      if (sight.has_header)
+        look (self, &sight, event);
+      else
+        {
+          if (event || sight.polls)
             _beaver_watcher_foreign (self);
-          }
-        if (polls)
-          pause = foreign ? POLL_SHORTEST_US : MIN (pause * 2, POLL_LONGEST_US);
-        else if (foreign)
-          pause = 0;
-        else
-          /* A commit that waits for the disk becomes visible without another event. Nothing was
-           * seen: ever more rarely. */
-          pause = pause == 0 || event ? 1000 : pause < LONGEST_PAUSE_US ? pause * 2 : 0;
-      }
+          sight.poll_pause = MIN (sight.poll_pause * 2, POLL_LONGEST_US);
+        }
     }
 
-  if (notify_fd >= 0)
-    close (notify_fd);
+  if (sight.notify_fd >= 0)
+    close (sight.notify_fd);
   return NULL;
 }
 

@@ -232,9 +232,12 @@ _beaver_writer_rollback (BeaverEngine *self)
 {
   BeaverConnection *point = self->point;
 
-  /* SQLite may have rolled back already, after a full disk or an interrupt. */
-  if (point->db != NULL && !sqlite3_get_autocommit (point->db))
+  /* SQLite may have rolled back already, after a full disk or an interrupt. An interrupt of the
+   * closer's can hit the ROLLBACK itself. */
+  point->ending = TRUE;
+  for (int i = 0; i < 100 && point->db != NULL && !sqlite3_get_autocommit (point->db); i++)
     sqlite3_exec (point->db, "ROLLBACK", NULL, NULL, NULL);
+  point->ending = FALSE;
   _beaver_connection_touch_reset (point);
   __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
 }
@@ -243,8 +246,14 @@ gboolean
 _beaver_writer_commit (BeaverEngine *self, GError **error)
 {
   BeaverConnection *point = self->point;
+  gboolean ok;
 
-  if (!_beaver_connection_step_simple (point, "COMMIT", error))
+  /* SQLite asks the progress handler once more when a statement is through: a commit that is in the
+   * file must not answer that it was interrupted. */
+  point->ending = TRUE;
+  ok = _beaver_connection_step_simple (point, "COMMIT", error);
+  point->ending = FALSE;
+  if (!ok)
     {
       _beaver_writer_rollback (self);
       return FALSE;
@@ -301,6 +310,7 @@ _beaver_writer_run_savepoint (BeaverEngine *self,
                               GError **error)
 {
   BeaverConnection *point = self->point;
+  gboolean undone;
   gboolean ok;
 
   if (!_beaver_connection_step_simple (point, "SAVEPOINT unit", error))
@@ -316,13 +326,16 @@ _beaver_writer_run_savepoint (BeaverEngine *self,
                              _ ("the transaction was rolled back by SQLite"));
       return FALSE;
     }
-  if (!ok)
-    {
-      _beaver_connection_step_simple (point, "ROLLBACK TO unit", NULL);
-      _beaver_connection_step_simple (point, "RELEASE unit", NULL);
-      return FALSE;
-    }
-  return _beaver_connection_step_simple (point, "RELEASE unit", error);
+  point->ending = TRUE;
+  if (ok)
+    undone = ok = _beaver_connection_step_simple (point, "RELEASE unit", error);
+  else
+    undone = _beaver_connection_step_simple (point, "ROLLBACK TO unit", NULL) &&
+             _beaver_connection_step_simple (point, "RELEASE unit", NULL);
+  point->ending = FALSE;
+  if (!undone)
+    _beaver_writer_rollback (self); /* rather nothing than half of it */
+  return ok;
 }
 
 /* --- Units
@@ -351,6 +364,41 @@ execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
                          "a unit of work failed without saying why");
 }
 
+/* The wait for another process's lock ends early for who is cancelled meanwhile. Returns FALSE when
+ * nobody is left; all have their error then. */
+static gboolean
+begin_shared (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
+{
+  BeaverConnection *point = self->point;
+
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      guint left = n;
+      gboolean cancelled = FALSE;
+      gboolean begun;
+
+      point->batch = requests;
+      point->n_batch = n;
+      begun = _beaver_writer_begin_immediate (self, &error);
+      point->n_batch = 0;
+      if (begun)
+        return TRUE;
+      for (guint i = 0; i < n; i++)
+        if (requests[i]->error == NULL &&
+            g_cancellable_set_error_if_cancelled (requests[i]->cancellable, &requests[i]->error))
+          cancelled = TRUE;
+      for (guint i = 0; i < n; i++)
+        {
+          if (requests[i]->error == NULL && !cancelled)
+            requests[i]->error = g_error_copy (error);
+          left -= requests[i]->error != NULL;
+        }
+      if (left == 0)
+        return FALSE;
+    }
+}
+
 /* Several units, one transaction, a savepoint each. Returns FALSE when SQLite gave the transaction
  * up on the way: then nothing of it is in the file, and all but the failing one are to be run
  * again. */
@@ -361,16 +409,14 @@ execute_shared (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
   g_autoptr (GError) error = NULL;
   guint succeeded = 0;
 
-  if (!_beaver_writer_begin_immediate (self, &error))
-    {
-      for (guint i = 0; i < n; i++)
-        requests[i]->error = g_error_copy (error);
-      return TRUE;
-    }
+  if (!begin_shared (self, requests, n))
+    return TRUE;
   for (guint i = 0; i < n; i++)
     {
       BeaverWriteRequest *request = requests[i];
 
+      if (request->error != NULL)
+        continue;
       request->ok = _beaver_writer_run_savepoint (self, request->work, request->data,
                                                   request->cancellable, &request->error);
       if (sqlite3_get_autocommit (point->db))
