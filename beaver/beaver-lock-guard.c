@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "beaver-lock-private.h"
 
 /**
@@ -364,8 +366,9 @@ check_made (BeaverLockGuard *self, GError **error)
   if (self->hold != NULL)
     return TRUE;
 
-  g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
-                       "this lock guard belongs to no database; get one from beaver_lock_hold()");
+  g_set_error_literal (
+      error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
+      _ ("this lock guard belongs to no database; get one from beaver_lock_hold()"));
 
   return FALSE;
 }

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "beaver-lock-state-private.h"
 
 /* Durations beyond this are mistakes, and make doubles coarse. */
@@ -16,7 +18,7 @@ set_error_not_held (BeaverLockState *self, GError **error)
 {
   g_set_error (
       error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND,
-      "lock “%s”: the calling thread does not hold it; acquire it first, in the same thread",
+      _ ("lock “%s”: the calling thread does not hold it; acquire it first, in the same thread"),
       self->name);
 }
 
@@ -30,7 +32,7 @@ _beaver_lock_check_ttl (double ttl, GError **error)
 
   g_set_error (
       error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-      "The time-to-live of a lock cannot be %g seconds; give a number above 0 and not above %g",
+      _ ("the time-to-live of a lock cannot be %g seconds; give a number above 0 and not above %g"),
       ttl, LONGEST_TTL);
 
   return FALSE;
@@ -42,8 +44,8 @@ _beaver_lock_check_timeout (double timeout, gint64 *timeout_us, GError **error)
   if (!isfinite (timeout))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "A timeout cannot be %g seconds; give 0 to try once or a negative number to "
-                   "wait for ever",
+                   _ ("a timeout cannot be %g seconds; give 0 to try once or a negative number to "
+                      "wait for ever"),
                    timeout);
       return FALSE;
     }
@@ -198,8 +200,8 @@ _beaver_lock_state_acquire (BeaverLockState *self,
   op.once = timeout_us == 0;
 
   if (!_beaver_engine_wait (self->engine, self->topic,
- op.once ? &_beaver_lock_try_ops : &_beaver_lock_acquire_ops, &op, timeout_us,
-                            cancellable, &local_error))
+                            op.once ? &_beaver_lock_try_ops : &_beaver_lock_acquire_ops, &op,
+                            timeout_us, cancellable, &local_error))
     {
       hold_give_up (hold);
       if (mode == BEAVER_LOCK_TRY &&
@@ -289,8 +291,9 @@ _beaver_lock_state_hold_async (BeaverLockState *self, double timeout, double ttl
   data = async_op_new (self, hold);
   data->op.ttl = ttl;
   data->op.once = timeout_us == 0;
-  _beaver_engine_wait_async (self->engine, self->topic, data->op.once ? &_beaver_lock_try_ops : &_beaver_lock_acquire_ops, data,
-                             async_acquire_free, timeout_us, task, async_acquire_finish);
+  _beaver_engine_wait_async (self->engine, self->topic,
+                             data->op.once ? &_beaver_lock_try_ops : &_beaver_lock_acquire_ops,
+                             data, async_acquire_free, timeout_us, task, async_acquire_finish);
 }
 
 /* --- release --- */
@@ -477,7 +480,7 @@ hold_check_renewal (BeaverLockHold *self, gboolean released, double ttl, GError 
     _beaver_lock_set_error_lost (state, error);
   else
     g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND,
-                 "lock “%s”: it has been released already; acquire it again", state->name);
+                 _ ("lock “%s”: it has been released already; acquire it again"), state->name);
 
   return FALSE;
 }

@@ -43,8 +43,6 @@
   "SELECT waiter_id, expires_at FROM __beaver_lock_waiters__ WHERE lock_name = $1 AND expires_at " \
   ">= $2 "                                                                                         \
   "ORDER BY requested_at LIMIT 1"
-#define SQL_TOKENS_EXIST                                                                           \
-  "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '__beaver_x_lock_tokens__'"
 #define SQL_TOKENS_CREATE                                                                          \
   "CREATE TABLE IF NOT EXISTS __beaver_x_lock_tokens__ (lock_name TEXT NOT NULL PRIMARY KEY, "     \
   "token INTEGER NOT NULL)"
@@ -135,22 +133,6 @@ delete_expired (BeaverConnection *connection, const BeaverLockOp *op, double now
   _beaver_statement_bind_text (statement, 3, op->waiter_id, -1);
 
   return _beaver_statement_run (statement, error);
-}
-
-static gboolean
-tokens_exist (BeaverConnection *connection, gboolean *exist, GError **error)
-{
-  g_autoptr (BeaverStatement) statement =
-      _beaver_connection_prepare (connection, SQL_TOKENS_EXIST, error);
-  BeaverStep step;
-
-  if (statement == NULL)
-    return FALSE;
-
-  step = _beaver_statement_step (statement, error);
-  *exist = step == BEAVER_STEP_ROW;
-
-  return step != BEAVER_STEP_ERROR;
 }
 
 static gboolean
@@ -400,7 +382,7 @@ _beaver_lock_info_work (BeaverConnection *connection, gpointer data, GError **er
     }
 
   if (!count_rows (connection, op->lock_name, now, &op->count, error) ||
-      !tokens_exist (connection, &exist, error))
+      !_beaver_connection_has_table (connection, "__beaver_x_lock_tokens__", &exist, error))
     return FALSE;
   if (!exist)
     return TRUE;

@@ -17,6 +17,8 @@
 
 #include <unistd.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "beaver-lock-state-private.h"
 
 static GMutex registry_mutex;
@@ -188,9 +190,9 @@ void
 _beaver_lock_set_error_lost (BeaverLockState *self, GError **error)
 {
   g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
-               "lock “%s”: it was lost: its time-to-live ran out or somebody cleared it, so "
-               "another one may have it; "
-               "release it and acquire it again, with a longer time-to-live or auto-renew",
+               _ ("lock “%s”: it was lost: its time-to-live ran out or somebody cleared it, so "
+                  "another one may have it; "
+                  "release it and acquire it again, with a longer time-to-live or auto-renew"),
                self->name);
 }
 
@@ -377,7 +379,7 @@ _beaver_lock_start_renewer (BeaverLockState *self, GError **error)
   if (renewer->thread != NULL)
     return TRUE;
 
-  g_prefix_error (error, "lock “%s”: cannot renew it automatically: ", self->name);
+  g_prefix_error (error, _ ("lock “%s”: cannot renew it automatically: "), self->name);
   _beaver_lock_state_unref (renewer->state);
   g_clear_object (&renewer->cancellable);
   g_cond_clear (&renewer->cond);

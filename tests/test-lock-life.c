@@ -657,22 +657,119 @@ test_bad_input (Fixture *f, gconstpointer data)
 
 /* --- the lock of every manager --- */
 
+static gpointer
+manager_thread (gpointer data)
+{
+  BeaverManager *manager = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+
+  /* Kept out of the lock, not of the structure. */
+  g_assert_false (beaver_manager_try_acquire (manager, 60, NULL, &error));
+  g_assert_no_error (error);
+  guard = beaver_manager_hold (manager, 0.01, 60, NULL, &error);
+  g_assert_null (guard);
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+  g_clear_error (&error);
+  beaver_dict_set_string ((BeaverDict *) manager, "other", "written", NULL, &error);
+  g_assert_no_error (error);
+
+  return NULL;
+}
+
 static void
 test_manager (Fixture *f, gconstpointer data)
 {
-  BeaverLock *under = get_lock (f->db, "__lock__lock__x");
-  BeaverLock *lock = get_lock (f->db, "x");
-  BeaverManager *manager = BEAVER_MANAGER (lock);
   g_autoptr (GError) error = NULL;
+  BeaverDict *dict = beaver_db_get_dict (f->db, "accounts", &error);
+  BeaverManager *manager = BEAVER_MANAGER (dict);
+  BeaverLock *under = get_lock (f->db, "__lock__dict__accounts");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "__lock__dict__accounts");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (BeaverLockGuard) guard = NULL;
+  g_autofree char *value = NULL;
+  g_auto (GStrv) names = NULL;
 
-  /* A lock is its own public lock. */
+  g_assert_false (beaver_manager_is_locked (manager, NULL, &error));
   g_assert_true (beaver_manager_acquire (manager, 0, 60, NULL, &error));
-  g_assert_true (beaver_lock_is_held (lock));
-  g_assert_false (is_locked (under));
   g_assert_true (beaver_manager_is_locked (manager, NULL, &error));
   g_assert_true (beaver_manager_renew (manager, 60, NULL, &error));
-  g_assert_true (beaver_manager_release (manager, NULL, &error));
+  assert_answer (peer, "count", "1");
+  assert_answer (peer, "acquire 0 60", "timeout");
+  beaver_dict_set_string (dict, "own", "written", NULL, &error);
   g_assert_no_error (error);
+  g_thread_join (g_thread_new ("other", manager_thread, dict));
+  value = beaver_dict_get_string (dict, "other", NULL, &error);
+  g_assert_cmpstr (value, ==, "written");
+
+  /* The lock of that name is the same one; it is not listed among the locks of users. */
+  g_assert_true (beaver_lock_is_held (under));
+  acquire (under, 0, 60);
+  release (under);
+  names = beaver_db_get_lock_names (f->db, NULL, &error);
+  g_assert_cmpuint (g_strv_length (names), ==, 0);
+
+  beaver_manager_hold_async (manager, -1, 60, NULL, beaver_test_ready, &result);
+  beaver_test_wait_until (count_rows (under) == 2);
+  g_assert_true (beaver_manager_release (manager, NULL, &error));
+  beaver_test_wait_result (&result);
+  guard = beaver_manager_hold_finish (manager, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_lock_guard_get_name (guard), ==, "__lock__dict__accounts");
+  g_assert_false (beaver_manager_release (manager, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
+  g_clear_object (&guard);
+  assert_answer (peer, "acquire 0 60", "held");
+  beaver_test_join (peer);
+}
+
+/* A lock is its own public lock. */
+static void
+test_manager_of_lock (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "x");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (beaver_manager_acquire (BEAVER_MANAGER (lock), 0, 60, NULL, &error));
+  g_assert_true (beaver_lock_is_held (lock));
+  g_assert_false (is_locked (get_lock (f->db, "__lock__lock__x")));
+  release (lock);
+}
+
+/* A lock that is taken inside a transaction shares its fate, and nobody waits there for ever. */
+static void
+test_transaction (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "inside");
+  g_autoptr (GSubprocess) peer = spawn_peer (f, "inside");
+  g_autoptr (BeaverTransaction) transaction = NULL;
+  g_autoptr (GError) error = NULL;
+
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  g_assert_no_error (error);
+  acquire (lock, -1, 60);
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  g_clear_object (&transaction);
+  assert_answer (peer, "count", "1");
+  release (lock);
+
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  acquire (lock, -1, 60);
+  g_assert_true (beaver_transaction_rollback (transaction, &error));
+  g_clear_object (&transaction);
+  assert_answer (peer, "count", "0");
+  g_assert_false (beaver_lock_renew (lock, 60, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_clear_error (&error);
+
+  assert_answer (peer, "acquire 0 60", "held");
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  assert_timeout (lock, -1);
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  assert_answer (peer, "count", "1");
+  beaver_test_join (peer);
 }
 
 int
@@ -702,6 +799,8 @@ main (int argc, char **argv)
   beaver_test_add ("/lock/made-by-hand", test_made_by_hand);
   beaver_test_add ("/lock/bad-input", test_bad_input);
   beaver_test_add ("/lock/manager", test_manager);
+  beaver_test_add ("/lock/manager-of-a-lock", test_manager_of_lock);
+  beaver_test_add ("/lock/transaction", test_transaction);
 
   return g_test_run ();
 }

@@ -219,6 +219,7 @@ test_fixture (Fixture *f, gconstpointer data)
   JsonObject *acquirable = json_object_get_object_member (expect, "acquire_nonblocking");
   g_autoptr (GList) names = json_object_get_members (acquirable);
   JsonArray *rows = json_object_get_array_member (expect, "rows_lock_waiter_requested_expires");
+  g_autofree char *value = NULL;
   double now = g_get_real_time () / 1e6;
 
   fixture_open_data (f, "locks");
@@ -256,6 +257,11 @@ test_fixture (Fixture *f, gconstpointer data)
   for (GList *l = names; l != NULL; l = l->next)
     g_assert_cmpint (try_acquire (get_lock (f->db, l->data)), ==,
                      json_object_get_boolean_member (acquirable, l->data));
+
+  value =
+      beaver_dict_get_string (beaver_db_get_dict (f->db, "locked_manager", NULL), "k", NULL, NULL);
+  g_assert_cmpstr (value, ==,
+                   json_object_get_string_member (expect, "dict_get_while_publicly_locked"));
 
   /* What we could not get stands as it stood. */
   g_assert_cmpint (count_rows (get_lock (f->db, "queue")), ==, 2);

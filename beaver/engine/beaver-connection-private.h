@@ -73,6 +73,12 @@ BeaverColumnType _beaver_statement_type (BeaverStatement *self, int column);
 /* One statement without result and parameters, or several (schema). */
 gboolean _beaver_connection_execute (BeaverConnection *self, const char *sql, GError **error);
 
+/* Whether an additional table (__beaver_x_*__) is there yet. */
+gboolean _beaver_connection_has_table (BeaverConnection *self,
+                                       const char *name,
+                                       gboolean *exists,
+                                       GError **error);
+
 /* Incremental blob access; rowid from a query in the same work. The handle must be closed before the work returns. */
 typedef struct _BeaverBlobHandle BeaverBlobHandle;
 BeaverBlobHandle *_beaver_connection_open_blob (BeaverConnection *self,

@@ -571,6 +571,24 @@ _beaver_connection_execute (BeaverConnection *self, const char *sql, GError **er
   return code == SQLITE_OK;
 }
 
+gboolean
+_beaver_connection_has_table (BeaverConnection *self,
+                              const char *name,
+                              gboolean *exists,
+                              GError **error)
+{
+  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (
+      self, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1", error);
+  BeaverStep step;
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, name, -1);
+  step = _beaver_statement_step (statement, error);
+  *exists = step == BEAVER_STEP_ROW;
+  return step != BEAVER_STEP_ERROR;
+}
+
 /* --- Blobs
  * -----------------------------------------------------------------------------------------------------------------
  */
