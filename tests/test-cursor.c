@@ -536,7 +536,7 @@ test_entry (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/cursor/sizes", test_sizes);
   beaver_test_add ("/cursor/prefix", test_prefix);

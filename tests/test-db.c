@@ -403,7 +403,7 @@ test_fork (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/db/same-object", test_open_twice_same_object);
   beaver_test_add ("/db/properties", test_properties);
   beaver_test_add_closed ("/db/options", test_options);

@@ -438,7 +438,7 @@ test_close_with_calls_pending (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/dict/async", test_async);
   beaver_test_add ("/dict/async-others", test_async_others);

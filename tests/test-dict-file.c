@@ -627,7 +627,7 @@ test_half_read_cursor_blocks_nobody (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/dict/fixture", test_fixture);
   beaver_test_add ("/dict/fixture-rewritten", test_fixture_rewritten);

@@ -746,7 +746,7 @@ test_cancelled (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/dict/set-and-get", test_set_and_get);
   beaver_test_add ("/dict/absent", test_absent);

@@ -189,7 +189,7 @@ test_dispose_by_hand (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/manager/properties", test_properties);
   beaver_test_add ("/manager/no-plumbing-in-sight", test_no_plumbing_in_sight);

@@ -266,7 +266,7 @@ test_memory (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/transaction/commit", test_commit);
   beaver_test_add ("/transaction/dispose-rolls-back", test_dispose_rolls_back);
   beaver_test_add ("/transaction/failing-call", test_failing_call);

@@ -150,6 +150,7 @@ class OnTrees(unittest.TestCase):
             'sqlite3.h stays in the engine': ('beaver/a.c', self.LICENCE + '#include <sqlite3.h>\n'),
             'public headers include no private one': ('beaver/a.h', self.LICENCE + '#include "b-private.h"\n'),
             'tests wait for conditions, never for a time': ('tests/a.c', self.LICENCE + 'sle' 'ep (1);\n'),
+            'tests take the directory of the fixture': ('tests/a.c', self.LICENCE + 'G_TEST_OPTION_ISOLATE' '_DIRS\n'),
         }
         for title, (name, text) in cases.items():
             with self.subTest(title):
