@@ -147,6 +147,8 @@ beaver_log_init (BeaverLog *self)
 BeaverLog *
 beaver_db_get_log (BeaverDb *self, const char *name, GError **error)
 {
+  g_return_val_if_fail (BEAVER_IS_DB (self), NULL);
+
   return _beaver_db_get_manager (self, BEAVER_TYPE_LOG, name, NULL, error, NULL, NULL);
 }
 
@@ -165,7 +167,52 @@ beaver_db_get_log (BeaverDb *self, const char *name, GError **error)
 char **
 beaver_db_get_log_names (BeaverDb *self, GCancellable *cancellable, GError **error)
 {
+  g_return_val_if_fail (BEAVER_IS_DB (self), NULL);
+
   return _beaver_db_list_names (self, SQL_NAMES, cancellable, error);
+}
+
+/**
+ * beaver_db_get_log_names_async:
+ * @self: a database
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @callback: (scope async) (closure user_data) (nullable): called when it is done
+ * @user_data: data for @callback
+ *
+ * Lists the logs that hold anything, without blocking.
+ *
+ * Since: 1.0
+ */
+void
+beaver_db_get_log_names_async (BeaverDb *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_DB (self));
+
+  _beaver_db_list_names_async (self, beaver_db_get_log_names_async, SQL_NAMES, cancellable,
+                               callback, user_data);
+}
+
+/**
+ * beaver_db_get_log_names_finish:
+ * @self: a database
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Gets what [method@Beaver.Db.get_log_names_async] found.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names; %NULL with @error set
+ *
+ * Since: 1.0
+ */
+char **
+beaver_db_get_log_names_finish (BeaverDb *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_DB (self), NULL);
+
+  return _beaver_db_list_names_finish (self, result, error);
 }
 
 BeaverLogStore *
