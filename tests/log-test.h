@@ -101,3 +101,111 @@ sql_run (GSubprocess *sql, const char *statement)
     g_assert_cmpstr (sql_answer, ==, expected);                                                    \
   }                                                                                                \
   G_STMT_END
+
+/* ---- live iterators ---- */
+
+static inline BeaverLiveIterator *
+get_tail (BeaverLog *log)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLiveIterator *tail = beaver_log_tail (log, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (tail);
+  return tail;
+}
+
+static inline BeaverLiveIterator *
+get_live (BeaverLog *log, double window, double period)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLiveIterator *live = beaver_log_live (log, window, period, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (live);
+  return live;
+}
+
+static inline BeaverLogEntry *
+next_entry (BeaverLiveIterator *iterator)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLogEntry *entry = beaver_live_iterator_next (iterator, BEAVER_TEST_DEADLINE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (entry);
+  return entry;
+}
+
+static inline void
+expect (BeaverLiveIterator *tail, double timestamp, const char *data)
+{
+  g_autoptr (BeaverLogEntry) entry = next_entry (tail);
+
+  assert_entry (entry, timestamp, data);
+}
+
+static inline void
+expect_error (BeaverLiveIterator *iterator, int code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (beaver_live_iterator_next (iterator, BEAVER_TEST_DEADLINE, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, code);
+}
+
+static inline void
+expect_nothing (BeaverLiveIterator *iterator)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (beaver_live_iterator_next (iterator, 0.05, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+}
+
+static inline double
+now (void)
+{
+  return g_get_real_time () / 1e6;
+}
+
+/* The first window that was taken after the call: all that was committed before is in it. */
+static inline BeaverLogEntry *
+next_fresh (BeaverLiveIterator *live)
+{
+  double called = now ();
+
+  for (;;)
+    {
+      g_autoptr (BeaverLogEntry) entry = next_entry (live);
+
+      if (beaver_log_entry_get_timestamp (entry) > called)
+        return g_steal_pointer (&entry);
+    }
+}
+
+static inline void
+expect_window (BeaverLiveIterator *live, const char *json)
+{
+  g_autoptr (BeaverLogEntry) entry = next_fresh (live);
+
+  g_assert_cmpstr (beaver_log_entry_get_data (entry), ==, json);
+}
+
+/* Threads of this process whose name begins so. */
+static inline guint
+count_named (const char *name)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint n = 0;
+
+  while ((task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL);
+      g_autofree char *comm = NULL;
+
+      n += g_file_get_contents (path, &comm, NULL, NULL) && g_str_has_prefix (comm, name);
+    }
+  return n;
+}
