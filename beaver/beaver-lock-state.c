@@ -344,10 +344,10 @@ renewer_stop (BeaverLockRenewer *self)
 static void
 renewer_join (BeaverLockRenewer *self)
 {
-  g_autoptr (BeaverLockState) state = g_steal_pointer (&self->state);
-
+  /* The thread may not even have begun: all it looks at stays until it is gone. */
   g_cancellable_cancel (self->cancellable);
   g_thread_join (self->thread);
+  _beaver_lock_state_unref (self->state);
   g_clear_object (&self->cancellable);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -180,6 +180,25 @@ test_auto_renew_loss (Fixture *f, gconstpointer data)
   beaver_test_join (peer);
 }
 
+/* Released before the thread that renews has begun, renewed at its very first moment, and anything
+ * between. */
+static void
+test_auto_renew_short (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "renewed");
+  static const double ttls[] = { 60, 1e-3, 1e-6 };
+
+  beaver_lock_set_auto_renew (lock, TRUE);
+  for (guint i = 0; i < beaver_test_rounds (300); i++)
+    {
+      acquire (lock, 0, ttls[i % G_N_ELEMENTS (ttls)]);
+      if (i % 7 == 0)
+        g_thread_yield ();
+      /* Nobody else is there to take it. */
+      release (lock);
+    }
+}
+
 /* Turned on and off while the lock is held, and a thread that ends without releasing is not renewed
  * for ever. */
 static void
@@ -787,6 +806,7 @@ main (int argc, char **argv)
   beaver_test_add ("/lock/clear", test_clear);
   beaver_test_add ("/lock/auto-renew", test_auto_renew);
   beaver_test_add ("/lock/auto-renew-loss", test_auto_renew_loss);
+  beaver_test_add ("/lock/auto-renew-short", test_auto_renew_short);
   beaver_test_add ("/lock/auto-renew-later", test_auto_renew_later);
   beaver_test_add ("/lock/token", test_token);
   beaver_test_add ("/lock/guard", test_guard);

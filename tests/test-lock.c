@@ -427,7 +427,7 @@ test_d5 (Fixture *f, gconstpointer data)
     assert_answer (peer, "look", "held");
   g_assert_false (g_atomic_int_get (&waiter.entered));
   assert_answer (peer, "count", "2");
-  waiter.go = FALSE;
+  g_atomic_int_set (&waiter.go, FALSE);
   assert_answer (peer, "release", "released");
   beaver_test_wait_until (g_atomic_int_get (&waiter.entered));
   g_atomic_int_set (&waiter.go, TRUE);
