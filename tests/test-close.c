@@ -799,7 +799,7 @@ test_everything (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   for (guint s = 0; s < G_N_ELEMENTS (states); s++)
     for (guint w = 0; w < G_N_ELEMENTS (ways); w++)
       {

@@ -171,10 +171,18 @@ switch_to_wal (BeaverEngine *self, BeaverConnection *connection, GError **error)
 }
 
 static gboolean
+is_log_empty (BeaverEngine *self)
+{
+  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
+  GStatBuf status;
+
+  return g_stat (log, &status) == 0 && status.st_size == 0;
+}
+
+static gboolean
 open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
 {
   BeaverConnection *point;
-  BeaverWalHeader header;
 
   self->point = point = _beaver_connection_open (self, error);
   if (point == NULL)
@@ -186,9 +194,7 @@ open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
     {
       point->cancellable = NULL;
       /* An empty log may go again. */
-      _beaver_wal_index_init (&self->wal_index, point->db);
-      header = _beaver_wal_index_peek (&self->wal_index);
-      if (self->wal_index.map != NULL && _beaver_wal_header_frames (&header) == 0)
+      if (is_log_empty (self))
         sqlite3_db_config (point->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
       return FALSE;
     }
