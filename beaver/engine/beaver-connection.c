@@ -191,6 +191,9 @@ _beaver_connection_close_locked (BeaverConnection *self)
   g_hash_table_remove_all (self->dynamic_statements);
   if (!sqlite3_get_autocommit (self->db))
     sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
+  /* An interrupt that met no statement would meet the checkpoint of the last close, and the log would
+   * stay behind. The next statement clears it. */
+  sqlite3_exec (self->db, "SELECT 1", NULL, NULL, NULL);
   g_mutex_lock (&self->handle_lock);
   /* Every statement of ours is in a cache. What is left belongs to virtual tables (FTS5 keeps
    * some), and they finalize it themselves. */
