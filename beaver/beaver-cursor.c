@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include <beaver/beaver-cursor-private.h>
 
 /**
@@ -172,14 +174,14 @@ cursor_check (BeaverCursor *self, GError **error)
   if (self->plain == NULL)
     {
       g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
-                           "this cursor belongs to no structure; get it from one");
+                           _ ("this cursor belongs to no structure; get it from one"));
       return FALSE;
     }
   if (!_beaver_manager_core_check_open (self->plain->core, error))
     return FALSE;
   if (g_atomic_int_get (&self->closed))
     {
-      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, "the cursor was closed");
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, _ ("the cursor was closed"));
       return FALSE;
     }
   if (g_atomic_int_get (&self->pending))

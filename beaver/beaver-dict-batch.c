@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-dict-batch.h>
 #include <beaver/beaver-dict-private.h>
@@ -122,7 +123,7 @@ ensure_op (BeaverDictBatch *self, GError **error)
   if (self->dict == NULL)
     {
       g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
-                           "this batch belongs to no dict; create it with one");
+                           _ ("this batch belongs to no dict; create it with one"));
       return FALSE;
     }
   /* the engine first, even when the batch is older than its closing */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-dict-private.h>
 #include <beaver/beaver-entry-private.h>
@@ -116,9 +117,10 @@ normalize (BeaverDictOp *op, const char *key, const char *json, GError **error)
 
   if (json == NULL)
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "dict “%s”: the value for key “%s” is missing; JSON's null is the text “null”",
-                   op->shared->core->name, key);
+      g_set_error (
+          error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+          _ ("dict “%s”: the value for key “%s” is missing; JSON's null is the text “null”"),
+          op->shared->core->name, key);
       return NULL;
     }
   normal = _beaver_json_normalize (json, -1, error);
@@ -149,11 +151,11 @@ _beaver_dict_check_ttl (double ttl, GError **error)
 
   if (ttl > TTL_MAX)
     g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                 "a time to live of %g seconds is above the limit of %g; use infinity for ever",
+                 _ ("a time to live of %g seconds is above the limit of %g; use infinity for ever"),
                  ttl, TTL_MAX);
   else
     g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                 "a time to live of %g seconds is not possible; give it a number above 0", ttl);
+                 _ ("a time to live of %g seconds is not possible; give it a number above 0"), ttl);
   return FALSE;
 }
 
@@ -236,8 +238,8 @@ _beaver_dict_op_add_object (BeaverDictOp *op, const char *json, GError **error)
   if (_beaver_json_reader_next (reader) != BEAVER_JSON_OBJECT_START)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "dict “%s”: %.40s is no JSON object, so it has no keys", op->shared->core->name,
-                   normal);
+                   _ ("dict “%s”: %.40s is no JSON object, so it has no keys"),
+                   op->shared->core->name, normal);
       return FALSE;
     }
   while ((token = _beaver_json_reader_next (reader)) == BEAVER_JSON_KEY)
@@ -250,7 +252,7 @@ _beaver_dict_op_add_object (BeaverDictOp *op, const char *json, GError **error)
       if (strlen (text) != length)
         {
           g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                       "dict “%s”: a key of the object holds a NUL character behind “%s”",
+                       _ ("dict “%s”: a key of the object holds a NUL character behind “%s”"),
                        op->shared->core->name, text);
           return FALSE;
         }
@@ -332,7 +334,7 @@ _beaver_dict_start (gpointer source,
 void
 _beaver_dict_set_not_found (BeaverDictOp *op, GError **error)
 {
-  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND, "dict “%s”: there is no key “%s”",
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND, _ ("dict “%s”: there is no key “%s”"),
                op->shared->core->name, op->key);
 }
 

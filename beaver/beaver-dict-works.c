@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-dict-private.h>
 #include <beaver/beaver-events-private.h>
@@ -101,7 +102,7 @@ static gboolean
 set_sealed (BeaverDictShared *shared, GError **error)
 {
   g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_SECRET,
-                       "the dict is encrypted; open it with its secret");
+                       _ ("the dict is encrypted; open it with its secret"));
   return FALSE;
 }
 
@@ -150,7 +151,7 @@ decode_value (BeaverDictShared *shared,
   if (!_beaver_json_check (stored, (gssize) length, &local_error))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-                   "the value of key “%s” is not JSON: %s; set or remove it", key,
+                   _ ("the value of key “%s” is not JSON: %s; set or remove it"), key,
                    local_error->message);
       return NULL;
     }
@@ -574,7 +575,7 @@ _beaver_dict_compare_and_set_work (BeaverConnection *connection, gpointer data, 
   if (!same)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
-                   "key “%s” %s; read it again before the next try", op->key,
+                   _ ("key “%s” %s; read it again before the next try"), op->key,
                    op->expected == NULL ? "exists already" :
                    op->found            ? "has another value than expected" :
                                           "does not exist any more");
@@ -645,7 +646,7 @@ _beaver_dict_increment_work (BeaverConnection *connection, gpointer data, GError
   if (op->found && number_token (op, &number, &fits, &real) != BEAVER_JSON_INTEGER)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "the value of key “%s” is no integer, so it cannot be counted up", op->key);
+                   _ ("the value of key “%s” is no integer, so it cannot be counted up"), op->key);
       return FALSE;
     }
   if (!fits || __builtin_add_overflow (number, op->amount, &op->number))
@@ -677,7 +678,8 @@ _beaver_dict_increment_double_work (BeaverConnection *connection, gpointer data,
       if (token != BEAVER_JSON_INTEGER && token != BEAVER_JSON_DOUBLE)
         {
           g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                       "the value of key “%s” is no number, so it cannot be counted up", op->key);
+                       _ ("the value of key “%s” is no number, so it cannot be counted up"),
+                       op->key);
           return FALSE;
         }
     }
@@ -685,7 +687,7 @@ _beaver_dict_increment_double_work (BeaverConnection *connection, gpointer data,
   if (!isfinite (op->real))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "key “%s”: %g plus %g is no finite number", op->key, real, op->real_amount);
+                   _ ("key “%s”: %g plus %g is no finite number"), op->key, real, op->real_amount);
       return FALSE;
     }
   text = _beaver_json_from_double (op->real);
@@ -896,7 +898,7 @@ _beaver_dict_cursor_page (BeaverConnection *connection,
         {
           if (entries->len == 0)
             cursor_move (state, key, key_length);
-          g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, "a key is not UTF-8");
+          g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, _ ("a key is not UTF-8"));
           return FALSE;
         }
       if (!is_expired (expires_at, now))

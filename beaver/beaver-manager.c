@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-manager-private.h>
 
@@ -89,7 +90,7 @@ _beaver_manager_core_check_open (BeaverManagerCore *self, GError **error)
   if (self->engine == NULL)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED,
-                   "this %s belongs to no database; get it from an open one", self->kind);
+                   _ ("this %s belongs to no database; get it from an open one"), self->kind);
       return FALSE;
     }
   if (_beaver_engine_set_error_if_closed (self->engine, error))
@@ -347,8 +348,8 @@ _beaver_manager_get_engine (BeaverManager *self, GError **error)
     return NULL;
   if (g_atomic_int_get (&self->stopped))
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, "%s “%s” was closed", self->core->kind,
-                   self->core->name);
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, _ ("%s “%s” was closed"),
+                   self->core->kind, self->core->name);
       return NULL;
     }
   return self->core->engine;
@@ -410,7 +411,7 @@ _beaver_check_text (const char *what, const char *text, GError **error)
 
   if (text == NULL)
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, "%s is missing", what);
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, _ ("%s is missing"), what);
       return FALSE;
     }
   if (!g_utf8_validate (text, -1, &end))
@@ -431,7 +432,7 @@ _beaver_check_name (const char *kind, const char *name, GError **error)
   if (name == NULL || *name == '\0')
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   "the name of a %s cannot be empty; give it at least one character", kind);
+                   _ ("the name of a %s cannot be empty; give it at least one character"), kind);
       return FALSE;
     }
   what = g_strdup_printf ("the name of a %s", kind);
@@ -444,8 +445,8 @@ _beaver_check_finite (const char *what, double value, GError **error)
   if (isfinite (value))
     return TRUE;
 
-  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, "%s is %s; give it a finite number", what,
-               isnan (value) ? "not a number" : "infinite");
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, _ ("%s is %s; give it a finite number"),
+               what, isnan (value) ? "not a number" : "infinite");
   return FALSE;
 }
 
@@ -508,7 +509,7 @@ beaver_manager_is_closed (BeaverManager *self)
 static gboolean
 unsupported (BeaverManager *self, const char *verb, GError **error)
 {
-  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED, "%s “%s”: a %s cannot be %s",
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED, _ ("%s “%s”: a %s cannot be %s"),
                self->core->kind, self->core->name, self->core->kind, verb);
   return FALSE;
 }

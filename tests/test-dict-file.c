@@ -624,6 +624,105 @@ test_half_read_cursor_blocks_nobody (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* ---- many at it ---- */
+
+typedef struct
+{
+  BeaverDict *dict;
+  guint n;
+} Hammer;
+
+static gpointer
+hammer_thread (gpointer data)
+{
+  Hammer *hammer = data;
+
+  for (guint i = 0; i < hammer->n; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *before = NULL;
+      g_autofree char *after = NULL;
+
+      beaver_dict_increment (hammer->dict, "n", 1, NULL, &error);
+      g_assert_no_error (error);
+      /* optimistic: as many tries as it takes */
+      do
+        {
+          g_clear_pointer (&before, g_free);
+          g_clear_pointer (&after, g_free);
+          g_clear_error (&error);
+          before = beaver_dict_get_json (hammer->dict, "optimistic", NULL, &error);
+          g_assert_no_error (error);
+          after = g_strdup_printf ("%d", atoi (before) + 1);
+          beaver_dict_compare_and_set_json (hammer->dict, "optimistic", before, after, NULL,
+                                            &error);
+        }
+      while (g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT));
+      g_assert_no_error (error);
+    }
+  return NULL;
+}
+
+/* Nothing is lost between threads of ours, and a program that does as Python does. */
+static void
+test_nothing_is_lost (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = get_dict (f, "counters");
+  Hammer hammer = { dict, beaver_test_rounds (100) };
+  GThread *threads[4];
+  sqlite3 *raw = raw_open (f->path);
+
+  set (dict, "optimistic", "0");
+  set (dict, "n", "0");
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("hammer", hammer_thread, &hammer);
+  for (guint i = 0; i < hammer.n; i++)
+    raw_exec (raw, "BEGIN IMMEDIATE; UPDATE __beaver_dicts__ SET value = value + 1"
+                   " WHERE dict_name = 'counters' AND key = 'n'; COMMIT");
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (beaver_dict_get_int (dict, "n", NULL, &error), ==,
+                   (G_N_ELEMENTS (threads) + 1) * hammer.n);
+  g_assert_cmpint (beaver_dict_get_int (dict, "optimistic", NULL, &error), ==,
+                   G_N_ELEMENTS (threads) * hammer.n);
+  g_assert_no_error (error);
+  raw_close (raw);
+}
+
+/* One of many who find it absent sets it; all get the same. */
+static gpointer
+get_or_set_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *mine = g_strdup_printf ("\"%p\"", (gpointer) g_thread_self ());
+  char *value = beaver_dict_get_or_set_json (data, "k", mine, INFINITY, NULL, &error);
+
+  g_assert_no_error (error);
+  return value;
+}
+
+static void
+test_get_or_set_by_many (Fixture *f, gconstpointer data)
+{
+  BeaverDict *dict = get_dict (f, "cache");
+
+  for (guint round = 0; round < beaver_test_rounds (50); round++)
+    {
+      GThread *threads[4];
+
+      beaver_manager_clear (BEAVER_MANAGER (dict), NULL, NULL);
+      for (guint i = 0; i < 4; i++)
+        threads[i] = g_thread_new ("get-or-set", get_or_set_thread, dict);
+      for (guint i = 0; i < 4; i++)
+        {
+          g_autofree char *value = g_thread_join (threads[i]);
+
+          assert_value (dict, "k", value);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -645,6 +744,8 @@ main (int argc, char **argv)
   beaver_test_add ("/dict/D12-reads-write-nothing", test_reads_write_nothing);
   beaver_test_add ("/dict/D12-set-is-one-commit", test_set_is_one_commit);
   beaver_test_add ("/dict/D11-half-read-cursor-blocks-nobody", test_half_read_cursor_blocks_nobody);
+  beaver_test_add ("/dict/nothing-is-lost", test_nothing_is_lost);
+  beaver_test_add ("/dict/get-or-set-by-many", test_get_or_set_by_many);
 
   return g_test_run ();
 }
