@@ -624,6 +624,58 @@ test_half_read_cursor_blocks_nobody (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* ---- events ---- */
+
+static void
+test_events (Fixture *f, gconstpointer data)
+{
+  static const char *const keys[] = { "m1", "m2", NULL };
+  static const char *const values[] = { "1", "2", NULL };
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = get_dict (f, "settings");
+  g_autoptr (BeaverDictBatch) batch = beaver_dict_create_batch (dict);
+  sqlite3 *raw = raw_open (f->path);
+
+  set (dict, "before", "1");
+  g_assert_cmpint (raw_int (raw, "SELECT COUNT(*) FROM __beaver_pubsub_log__"), ==, 0);
+  beaver_db_set_always_emit_events (f->db, TRUE);
+
+  set (dict, "é\"", "1");
+  g_free (beaver_dict_get_json (dict, "before", NULL, &error));
+  g_free (beaver_dict_pop_json (dict, "before", NULL, &error));
+  g_free (beaver_dict_pop_json (dict, "absent", NULL, &error));
+  beaver_dict_increment (dict, "n", 1, NULL, &error);
+  g_assert_no_error (error);
+  /* what fails tells nothing */
+  beaver_dict_remove (dict, "absent", NULL, NULL);
+  beaver_dict_compare_and_set_json (dict, "n", "7", "8", NULL, NULL);
+  beaver_dict_compare_and_set_json (dict, "n", "1", "8", NULL, &error);
+  g_free (beaver_dict_get_or_set_json (dict, "n", "1", INFINITY, NULL, &error));
+  g_free (beaver_dict_get_or_set_json (dict, "g", "1", INFINITY, NULL, &error));
+  beaver_dict_set_many_json (dict, keys, values, NULL, &error);
+  beaver_dict_batch_remove (batch, "m1", &error);
+  beaver_dict_batch_remove (batch, "absent", &error);
+  beaver_dict_batch_apply (batch, NULL, &error);
+  beaver_dict_remove (dict, "m2", NULL, &error);
+  beaver_manager_clear (BEAVER_MANAGER (dict), NULL, &error);
+  g_assert_no_error (error);
+
+  raw_assert (raw, "SELECT DISTINCT channel_name FROM __beaver_pubsub_log__",
+              "__events_dict:settings__");
+  raw_assert (raw,
+              "SELECT json_extract(message_payload, '$.event'),"
+              " json_extract(message_payload, '$.payload.key')"
+              " FROM __beaver_pubsub_log__ ORDER BY timestamp",
+              "set|é\"\ndel|before\nset|n\nset|n\nset|g\nset|m1\nset|m2\ndel|m1\ndel|m2\n"
+              "clear|NULL");
+  raw_assert (raw,
+              "SELECT COUNT(*) FROM __beaver_pubsub_log__"
+              " WHERE message_payload NOT LIKE '{\"id\":\"%\",\"event\":\"%\",\"payload\":{%},"
+              "\"timestamp\":%}'",
+              "0");
+  raw_close (raw);
+}
+
 /* ---- many at it ---- */
 
 typedef struct
@@ -744,6 +796,7 @@ main (int argc, char **argv)
   beaver_test_add ("/dict/D12-reads-write-nothing", test_reads_write_nothing);
   beaver_test_add ("/dict/D12-set-is-one-commit", test_set_is_one_commit);
   beaver_test_add ("/dict/D11-half-read-cursor-blocks-nobody", test_half_read_cursor_blocks_nobody);
+  beaver_test_add ("/dict/events", test_events);
   beaver_test_add ("/dict/nothing-is-lost", test_nothing_is_lost);
   beaver_test_add ("/dict/get-or-set-by-many", test_get_or_set_by_many);
 
