@@ -352,6 +352,8 @@ _beaver_live_iterator_new (BeaverLiveState *state,
       self->aggregator->user_data = user_data;
       self->aggregator->destroy = destroy;
     }
+  else if (destroy != NULL)
+    destroy (user_data);
   state->pending_ready = pending_ready;
   g_weak_ref_set (&state->owner, self);
   return self;
@@ -444,7 +446,13 @@ beaver_live_iterator_next (BeaverLiveIterator *self,
 
   if (check_made (self, error) && check_timeout (timeout, &timeout_us, error))
     item = _beaver_live_state_pop (self->state, timeout_us, cancellable, error);
-  return item != NULL ? item_to_entry (self, item, error) : NULL;
+  if (item != NULL)
+    return item_to_entry (self, item, error);
+
+  /* A program without a main loop does not get to _beaver_live_iterator_ended(). */
+  if (self->state != NULL && _beaver_live_state_is_stopped (self->state))
+    drop_aggregator (self);
+  return NULL;
 }
 
 /**

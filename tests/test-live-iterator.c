@@ -750,6 +750,14 @@ test_bad_input (Fixture *f, gconstpointer data)
       g_clear_object (&live);
       g_assert_cmpint (a.destroyed, ==, 1);
     }
+  {
+    Aggregation a = { .answer = NULL };
+    g_autoptr (BeaverLiveIterator) live =
+        beaver_log_live (log, 1, 1, NULL, &a, aggregation_destroy, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (a.destroyed, ==, 1); /* nobody will ask for it */
+  }
   g_assert_null (beaver_live_iterator_next (tail, NAN, NULL, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
   g_clear_error (&error);

@@ -345,6 +345,41 @@ test_prune (Fixture *f, gconstpointer data)
   g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (other), NULL, &error), ==, 1);
 }
 
+/* ---- events ---- */
+
+static void
+on_event (BeaverEvent *event, gpointer user_data)
+{
+  GString *told = user_data;
+
+  g_string_append_printf (told, "%s %s;", beaver_event_get_name (event),
+                          beaver_event_get_payload (event));
+}
+
+static void
+test_events (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = get_log (f, "e");
+  BeaverManager *manager = BEAVER_MANAGER (log);
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (BeaverEventHandler) on_log =
+      beaver_manager_on (manager, "log", on_event, told, NULL, &error);
+  g_autoptr (BeaverEventHandler) on_clear =
+      beaver_manager_on (manager, "clear", on_event, told, NULL, &error);
+  BeaverLogEntry *batch[] = { beaver_log_entry_new (1, "1") };
+
+  g_assert_no_error (error);
+  g_assert_true (beaver_log_append_json (log, "{\"a\":[1,2]}", NULL, &error));
+  g_assert_true (beaver_log_append_batch (log, batch, 1, NULL, &error)); /* tells nothing */
+  append_at (log, "7", 7);
+  g_assert_cmpint (beaver_manager_clear (manager, NULL, &error), ==, 3);
+  g_assert_no_error (error);
+  beaver_test_spin_until (NULL, strstr (told->str, "clear") != NULL);
+  g_assert_cmpstr (told->str, ==, "log {\"data\": {\"a\": [1, 2]}};log {\"data\": 7};clear {};");
+  g_object_unref (batch[0]);
+}
+
 /* ---- asynchronous forms ---- */
 
 static void
@@ -578,11 +613,11 @@ model_remove (BeaverLog *log, GArray *model, GRand *rand)
     g_array_remove_range (model, 0, n);
 }
 
-/* 100,000 operations in the stress tier; the seed that failed is printed and can be given back. */
+/* The seed that failed is printed and can be given back. */
 static void
 test_model (Fixture *f, gconstpointer data)
 {
-  guint rounds = beaver_test_rounds (20000);
+  guint rounds = beaver_test_rounds (100000);
   const char *given = g_getenv ("BEAVER_TEST_SEED");
   guint32 seed = given != NULL ? (guint32) g_ascii_strtoull (given, NULL, 10) : g_random_int ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
@@ -731,6 +766,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/log/iterate-under-mutation", test_iterate_under_mutation);
   beaver_test_add ("/log/clear", test_clear);
   beaver_test_add ("/log/prune", test_prune);
+  beaver_test_add ("/log/events", test_events);
   beaver_test_add ("/log/async", test_async);
   beaver_test_add ("/log/prune-async-portions", test_prune_async_portions);
   beaver_test_add ("/log/model", test_model);
