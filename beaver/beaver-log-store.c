@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <beaver/beaver-events-private.h>
 #include <beaver/beaver-field-index-private.h>
 #include <beaver/beaver-live-private.h>
 #include <beaver/engine/beaver-json-private.h>
@@ -323,7 +324,7 @@ _beaver_log_append_work (BeaverConnection *connection, gpointer data, GError **e
     return FALSE;
 
   _beaver_connection_touch (connection, core->topic);
-  if (g_atomic_int_get (&core->emits) > 0)
+  if (_beaver_manager_core_wants_events (core, connection))
     {
       g_autofree char *payload = g_strconcat ("{\"data\": ", op->row.data, "}", NULL);
 
@@ -482,9 +483,7 @@ _beaver_log_clear_work (BeaverConnection *connection, gpointer data, GError **er
   if (!_beaver_field_index_clear (connection, "log", op->core->name, error))
     return FALSE;
   _beaver_connection_touch (connection, op->core->topic);
-  if (g_atomic_int_get (&op->core->emits) > 0)
-    return _beaver_manager_core_emit (op->core, connection, "clear", "{}", error);
-  return TRUE;
+  return _beaver_manager_core_emit (op->core, connection, "clear", "{}", error);
 }
 
 /* Pruning */
