@@ -9,8 +9,8 @@
 //     test('another', async () => { ... });
 //     run();
 //
-// GJS only logs an exception in a callback and a rejection that nobody handles. The first ends the program, because the
-// suite runs with G_DEBUG=fatal-criticals; the second is a test's own fault: await what you start.
+// GJS only logs an exception in a callback and a rejection that nobody handles; warnings are fatal here, so that both end
+// the program.
 
 import GLib from 'gi://GLib';
 import System from 'system';
@@ -93,6 +93,8 @@ function deadline(name) {
 export function run() {
     const loop = new GLib.MainLoop(null, false);
     let failed = 0;
+    GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_ERROR | GLib.LogLevelFlags.LEVEL_CRITICAL |
+        GLib.LogLevelFlags.LEVEL_WARNING);
 
     async function all() {
         print(`1..${tests.length}`);
