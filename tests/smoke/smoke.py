@@ -43,7 +43,10 @@ PYTHON_PROGRAM = '''
 import gi
 gi.require_version('Beaver', '1')
 from gi.repository import Beaver
-Beaver.Db.open('python.db', None).close()
+import beaver
+with beaver.BeaverDB('python.db') as db:
+    db.dict('settings')['theme'] = 'dark'
+assert 'beaver-smoke-' in beaver.__file__, beaver.__file__
 print(Beaver.VERSION_S)
 '''
 

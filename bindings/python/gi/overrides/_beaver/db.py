@@ -1,0 +1,253 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import asyncio
+import atexit
+import functools
+import os
+import threading
+import weakref
+
+from gi.repository import Gio
+
+from . import bridge, events
+from .base import child, override, raw, wrap
+from .errors import ClosedError, ConflictError, InvalidError, UnsupportedError
+from .lock import NamedLock
+from .values import check_model, check_name, dumps
+
+_init = wrap(Gio.Initable.init, 'init')
+_open = weakref.WeakSet()
+_open_lock = threading.Lock()
+
+
+@override
+class Transaction(raw.Transaction):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if self.is_open():
+            self.rollback() if kind is not None else self.commit()
+
+
+@override
+class CloseReport(raw.CloseReport):
+    duration = property(raw.CloseReport.get_duration)
+    connections_closed = property(raw.CloseReport.get_connections_closed)
+    threads_joined = property(raw.CloseReport.get_threads_joined)
+    operations_interrupted = property(raw.CloseReport.get_operations_interrupted)
+    referenced = property(raw.CloseReport.get_referenced)
+
+    def __str__(self):
+        return self.to_string()
+
+
+class _TransactionScope:
+    """db.transaction(): begins on entry, commits at the end, rolls back on an exception."""
+
+    def __init__(self, db):
+        self._db = db
+
+    def __enter__(self):
+        self._transaction = self._db.begin()
+        return self._transaction
+
+    def __exit__(self, *exception):
+        return self._transaction.__exit__(*exception)
+
+
+@override
+class Db(raw.Db):
+    """A database; see the package beaver for the API of Python's beaver-db.
+
+    Closing it, which the end of a with does, forcibly closes the connections of all threads and stops all background
+    listeners. Threads in the middle of an operation fail at once with ClosedError.
+
+    Callbacks come in the main context in which the database was opened; with listener=True in a thread of their own.
+    """
+
+    def __init__(self, path, connection_timeout=None, cache_timeout=None, pragma_wal=None, pragma_synchronous=None,
+                 pragma_temp_memory=None, pragma_mmap_size=None, *, listener=False):
+        options = {'connection_timeout': connection_timeout, 'cache_timeout': cache_timeout, 'wal': pragma_wal,
+                   'synchronous': pragma_synchronous, 'temp_memory': pragma_temp_memory, 'mmap_size': pragma_mmap_size}
+        path = os.fsdecode(path)
+        if '\0' in path:
+            raise InvalidError(f'the path {path!r} holds a NUL character')
+        pump = bridge.Pump('beaver-listener') if listener else None
+        if pump is not None:
+            pump.context.push_thread_default()
+        try:
+            super().__init__(path=path, **{name: value for name, value in options.items() if value is not None})
+            _init(self, None)
+        finally:
+            if pump is not None:
+                pump.context.pop_thread_default()
+        self._own(pump)
+
+    def _own(self, pump=None):
+        with _open_lock:
+            owned = self.__dict__.get('_owned')
+            if owned is None:
+                owned = self._owned = bridge.State(pump)
+                owned.db = weakref.ref(self)
+                self._state = weakref.ref(owned)
+                _open.add(self)
+        return owned
+
+    @staticmethod
+    def open(path, cancellable=None):
+        return Db(path)
+
+    @property
+    def path(self):
+        return self.get_path()
+
+    @property
+    def closed(self):
+        return self.is_closed()
+
+    def __repr__(self):
+        return f'<Beaver.Db {self.path!r}{" (closed)" if self.closed else ""}>'
+
+    def __enter__(self):
+        if self.is_closed():
+            raise ClosedError('the database was closed')
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    async def __aenter__(self):
+        return self.__enter__()
+
+    async def __aexit__(self, *exception):
+        await asyncio.to_thread(self.close)
+
+    async def connect(self):
+        """For programs of beaver-db 2.x: it is open already."""
+        return self.__enter__()
+
+    def close(self):
+        """Closes the connections of all threads and stops all background threads. Again: does nothing."""
+        try:
+            return self._c['close'](self)
+        finally:
+            self._own().close()
+
+    def close_full(self):
+        """As close(), and tells what there was to close."""
+        try:
+            return self._c['close_full'](self)
+        finally:
+            self._own().close()
+
+    def close_async(self, *arguments):
+        if any(callable(argument) for argument in arguments):
+            return self._c['close_async'](self, *arguments)
+        return asyncio.to_thread(self.close)
+
+    def as_async(self):
+        from .asynchronous import AsyncView
+        return AsyncView(self)
+
+    # Structures
+
+    def _get(self, kind, name, model=None, method=None, arguments=()):
+        check_name(name)
+        check_model(model)
+        owned = self._own()
+        call = self._c.get(method or 'get_' + kind)
+        if call is None:
+            raise UnsupportedError(f'this release has no {kind}')
+        manager = child(self, call(self, name, *arguments))
+        if model is not None or '_model' not in manager.__dict__:
+            with owned.lock:
+                known = manager.__dict__.setdefault('_model', model)
+            if model is not None and known is not model:
+                raise ConflictError(f'the {kind} {name!r} is in use with the model {known!r} already, and cannot have '
+                                    f'{model!r} at the same time')
+        return manager
+
+    def _names(self, kind):
+        call = self._c.get(f'get_{kind}_names')
+        return list(call(self)) if call is not None else []
+
+    def dict(self, name, model=None, secret=None):
+        """Keys and values."""
+        if secret is None:
+            return self._get('dict', name, model)
+        if 'get_dict_with_secret' not in self._c:
+            raise UnsupportedError('this release cannot encrypt')
+        manager = self._get('dict', name, model, 'get_dict_with_secret', (secret,))
+        manager._secret = True
+        return manager
+
+    def channel(self, name, model=None):
+        """Messages."""
+        return self._get('channel', name, model)
+
+    def log(self, name, model=None, indexed=None):
+        """Entries in the order of time."""
+        manager = self._get('log', name, model)
+        if indexed:
+            manager.declare(indexed)
+        return manager
+
+    def lock(self, name, timeout=None, lock_ttl=60.0, poll_interval=0.1):
+        """A new contender for the lock of that name. poll_interval is accepted and not needed: who waits is woken."""
+        return NamedLock(child(self, self._c['get_lock'](self, check_name(name, InvalidError))), timeout, lock_ttl,
+                         poll_interval)
+
+    dicts = property(lambda self: self._names('dict'))
+    lists = property(lambda self: self._names('list'))
+    queues = property(lambda self: self._names('queue'))
+    blobs = property(lambda self: self._names('blobs'))
+    logs = property(lambda self: self._names('log'))
+    channels = property(lambda self: self._names('channel'))
+    collections = property(lambda self: self._names('documents'))
+    locks = property(lambda self: self._names('lock'))
+
+    # Across structures
+
+    def transaction(self):
+        """with db.transaction(): all or nothing, for what this thread does inside."""
+        return _TransactionScope(self)
+
+    def _listen(self, topic):
+        return functools.partial(self._c['on'], self, topic)
+
+    def on(self, topic, event, callback):
+        """Calls callback(payload) for each event of a topic; the handle's off() ends that."""
+        return events.attach(self._own(), self._listen(topic), topic, event, callback)
+
+    def off(self, topic, event, callback):
+        events.detach(self._own(), topic, event, callback)
+
+    def emit(self, topic, event, payload=None):
+        return self.emit_event(topic, event, dumps(payload))
+
+    def events(self, name):
+        """The event bus of a name, as in beaver-db 2.x."""
+        reference = weakref.ref(self)
+
+        def emit(event, payload):
+            db = reference()
+            if db is None:
+                raise ClosedError('the database was closed')
+            return db.emit(name, event, payload)
+
+        def listen(event, function):
+            db = reference()
+            if db is None:
+                raise ClosedError('the database was closed')
+            return db._c['on'](db, name, event, function)
+
+        return events.Events(self._own(), listen, check_name(name), emit)
+
+
+def _close_all():
+    for db in list(_open):
+        db.close()
+
+
+atexit.register(_close_all)     # after Python has waited for its threads

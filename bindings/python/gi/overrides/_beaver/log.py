@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import asyncio
+import datetime
+import json
+import math
+
+from .base import both, override, raw
+from .channel import Stream, streams
+from .errors import InvalidError
+from .manager import pages
+from .values import loads, span, stamp
+
+
+@override
+class LogEntry(raw.LogEntry):
+    """An entry; also to be unpacked as (timestamp, data)."""
+
+    _model = None
+    timestamp = property(raw.LogEntry.get_timestamp)
+
+    @property
+    def data(self):
+        return loads(self.get_data(), self._model)
+
+    def __iter__(self):
+        return iter((self.timestamp, self.data))
+
+    def __repr__(self):
+        return f'<Beaver.LogEntry at {self.timestamp!r}: {self.get_data()}>'
+
+
+@override
+class LiveIterator(raw.LiveIterator):
+    """What happens in a log, as it happens. Ends with close(), the end of its with, and the close of the database."""
+
+    _model, _aggregator = None, None
+    dropped = property(raw.LiveIterator.get_dropped)
+    window = property(raw.LiveIterator.get_window)
+    period = property(raw.LiveIterator.get_period)
+    capacity = property(raw.LiveIterator.get_capacity, raw.LiveIterator.set_capacity)
+
+    def _give(self, entry):
+        if self._aggregator is None:
+            return entry.get_timestamp(), loads(entry.get_data(), self._model)
+        data = json.loads(entry.get_data())
+        if self._model is not None:
+            data = [loads(json.dumps(item), self._model) for item in data]
+        # here, in the thread that asked: an exception is that thread's, and the next one may go on
+        return self._aggregator(data)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    async def __aenter__(self):
+        self.start()
+        return self
+
+
+streams(LiveIterator)
+
+
+def _bound(moment, default):
+    return default if moment is None else stamp(moment)
+
+
+def _order(order):
+    names = {'ASC': raw.LogOrder.OLDEST_FIRST, 'DESC': raw.LogOrder.NEWEST_FIRST}
+    if not isinstance(order, str) or order.upper() not in names:
+        raise InvalidError(f'the order is ASC or DESC, not {order!r}')
+    return names[order.upper()]
+
+
+@override
+class Log(raw.Log):
+    """Entries in the order of time."""
+
+    @both
+    def log(self, data, timestamp=None):
+        """Logs data now, or at a timestamp: a datetime, or seconds since the epoch."""
+        text = self._dumps(data)
+        if timestamp is None:
+            return 'append_json', (text,), lambda result: None
+        return 'append_json_at', (text, stamp(timestamp)), lambda result: None
+
+    append = log
+
+    @both
+    def range(self, start=None, end=None, limit=None, where=None, order='ASC', offset=None):
+        """The entries from start to end, both included: [(timestamp, data), ...]; with datetimes only the data, as in 1.3."""
+        if where is not None:
+            raise InvalidError('where is not available here')
+        only_data = isinstance(start, datetime.datetime) or isinstance(end, datetime.datetime)
+        convert = self._data if only_data else self._pair
+        return 'range', (_bound(start, -math.inf), _bound(end, math.inf), -1 if limit is None else limit, offset or 0,
+                         _order(order)), lambda entries: [convert(entry) for entry in entries]
+
+    def _pair(self, entry):
+        return entry.get_timestamp(), self._loads(entry.get_data())
+
+    def _data(self, entry):
+        return self._loads(entry.get_data())
+
+    def __iter__(self):
+        return pages(self.iterate(raw.LogOrder.OLDEST_FIRST), self._pair)
+
+    def __reversed__(self):
+        return pages(self.iterate(raw.LogOrder.NEWEST_FIRST), self._pair)
+
+    async def __aiter__(self):
+        async for entry in self.iterate(raw.LogOrder.OLDEST_FIRST):
+            yield self._pair(entry)
+
+    def first(self):
+        entry = self.lookup_first()
+        return None if entry is None else self._pair(entry)
+
+    def last(self):
+        entry = self.lookup_last()
+        return None if entry is None else self._pair(entry)
+
+    def live(self, window=None, period=None, aggregator=None, poll_interval=None):
+        """Without a window: every new entry, as (timestamp, data).
+
+        With one: aggregator(list of data) over the last window, once at once and then once per period; both are timedeltas or
+        seconds. The aggregator runs in the thread that asks for the next value. Without one the list itself comes.
+        """
+        if window is None:
+            iterator = self.tail()
+        else:
+            iterator = self._c['live'](self, span(window), 1.0 if period is None else span(period), None)
+            iterator._aggregator = aggregator if aggregator is not None else list
+        if self._model is not None:
+            iterator._model = self._model
+        return iterator
+
+    async def live_async(self, *arguments, **keywords):
+        return await asyncio.to_thread(self.live, *arguments, **keywords)
+
+    def batched(self):
+        """with log.batched() as batch: batch.log(data); written in one transaction at the end, nothing on an exception."""
+        return LogBatch(self)
+
+    def dump(self, fp=None, format='json', indent=2):
+        from .transfer import dump
+        items = ({'timestamp': entry.get_timestamp(), 'data': json.loads(entry.get_data())}
+                 for entry in pages(self.iterate(raw.LogOrder.OLDEST_FIRST), lambda entry: entry))
+        return dump(self, 'Log', items, fp, format, indent)
+
+    def load(self, fp, format='json', strategy='overwrite'):
+        from .transfer import load
+        load(self, fp, format, strategy, lambda item: self.log(item['data'], item.get('timestamp')))
+
+
+class LogBatch:
+    def __init__(self, log):
+        self._log, self._entries = log, []
+
+    def log(self, data, timestamp=None):
+        self._entries.append(LogEntry.new(math.nan if timestamp is None else stamp(timestamp), self._log._dumps(data)))
+
+    def __len__(self):
+        return len(self._entries)
+
+    def _take(self):
+        entries, self._entries = self._entries, []
+        return entries
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        entries = self._take()
+        if kind is None and entries:
+            self._log.append_batch(entries)
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, error, traceback):
+        entries = self._take()
+        if kind is None and entries:
+            await self._log.append_batch_async(entries)
+
+

@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What all structures have: a name, a public lock, events; cursors and their views."""
+import collections.abc
+
+from . import bridge
+from .base import override, raw, state_of
+from .errors import ClosedError, TimeoutError
+from .events import Events, attach, detach
+from .values import dumps, loads, seconds
+
+
+@override
+class Manager(raw.Manager):
+    _model = None
+
+    name = property(raw.Manager.get_name)
+    kind = property(raw.Manager.get_kind)
+    closed = property(raw.Manager.is_closed)
+
+    def __repr__(self):
+        return f'<Beaver.{type(self).__name__} {self.name!r}{" (closed)" if self.closed else ""}>'
+
+    def __bool__(self):
+        return True         # also when empty
+
+    def __len__(self):
+        return self.count()
+
+    # The public lock: of a thread, which may take it several times
+
+    def acquire(self, timeout=None, lock_ttl=60.0, poll_interval=None, block=True):
+        """Acquires the public lock for this thread; whether that worked in time. poll_interval is accepted and not needed."""
+        try:
+            return bridge.wait_in_line(
+                lambda seconds, cancellable: self._c['acquire'](self, seconds, 60.0 if lock_ttl is None else lock_ttl, cancellable),
+                seconds(timeout) if block else 0.0)
+        except TimeoutError:
+            return False
+
+    def renew(self, lock_ttl=60.0):
+        return self._c['renew'](self, 60.0 if lock_ttl is None else lock_ttl)
+
+    @property
+    def locked(self):
+        """Whether anybody holds the public lock, in any process."""
+        return self.is_locked()
+
+    def __enter__(self):
+        if not self.acquire():
+            raise TimeoutError(f'the lock of {self!r} was not to be had in time')
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            self.release()
+        except ClosedError:
+            pass            # closing released it
+
+    # Events
+
+    @property
+    def topic(self):
+        return f'{self.kind}:{self.name}'
+
+    @property
+    def events(self):
+        """Its event bus, as in beaver-db 2.x: attach(), detach(), emit()."""
+        return Events(state_of(self), self._listen, self.topic, lambda event, payload: self.emit_event(event, dumps(payload)))
+
+    def _listen(self, event, function):
+        return self._c['on'](self, event, function)
+
+    def on(self, event, callback):
+        """Calls callback(payload) for each event of this structure; the handle's off() ends that."""
+        return attach(state_of(self), self._listen, self.topic, event, callback, unique=True)
+
+    def off(self, event, callback):
+        detach(state_of(self), self.topic, event, callback)
+
+    def emit(self, event, payload=None):
+        return self.emit_event(event, dumps(payload))
+
+    # Values
+
+    def _dumps(self, value):
+        return dumps(value)
+
+    def _loads(self, text):
+        return loads(text, self._model)
+
+    def _transaction(self):
+        db = state_of(self).db()
+        if db is None:
+            raise ClosedError('the database was closed')
+        return db.transaction()
+
+    def as_async(self):
+        """The same structure with methods to be awaited."""
+        from .asynchronous import AsyncView
+        return AsyncView(self)
+
+
+def pages(cursor, convert):
+    """What a cursor reads; lets it go when the loop is left."""
+    try:
+        while True:
+            page = cursor.next_page()
+            if not page:
+                return
+            yield from map(convert, page)
+    finally:
+        cursor.close()
+
+
+class View(collections.abc.Sized):
+    """Keys, values or items: looked up whenever one iterates."""
+
+    def __init__(self, manager, read, contains):
+        self._manager, self._read, self._contains = manager, read, contains
+
+    def __len__(self):
+        return len(self._manager)
+
+    def __bool__(self):
+        return len(self) > 0
+
+    def __iter__(self):
+        return self._read()
+
+    def __contains__(self, item):
+        return self._contains(item) if self._contains is not None else any(item == other for other in self)
+
+    def __eq__(self, other):
+        return set(self) == set(other) if isinstance(other, (set, frozenset, View)) else NotImplemented
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f'{list(self)!r}'
+
+
+@override
+class Cursor(raw.Cursor):
+    def __iter__(self):
+        return pages(self, lambda item: item)
+
+    def __aiter__(self):
+        return self._pages()
+
+    async def _pages(self):
+        try:
+            while True:
+                page = await self.next_page_async()
+                if not page:
+                    return
+                for item in page:
+                    yield item
+        finally:
+            self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
