@@ -45,7 +45,8 @@ struct _BeaverConnection
                      else -1 */
   gboolean
       closer; /* (mutex lock) the closer's own last statements: neither interrupted nor refused */
-  gboolean ending; /* (mutex lock) COMMIT or ROLLBACK: has to come out one way or the other */
+  gboolean
+      ending; /* (mutex lock) BEGIN, COMMIT or ROLLBACK: has to come out one way or the other */
   gboolean checkpointing; /* (mutex lock) waits for readers, which may be ours, and not for a
                              foreign writer */
   struct BeaverWriteRequest *

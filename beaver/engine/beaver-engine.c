@@ -554,13 +554,16 @@ run_on_reader (BeaverEngine *self,
       reader->cancellable = cancellable;
       reader->busy_deadline =
           g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
-      if (_beaver_connection_step_simple (reader, "BEGIN", error))
-        {
-          ok = work (reader, data, error);
-          if (!sqlite3_get_autocommit (reader->db))
-            sqlite3_exec (reader->db, "ROLLBACK", NULL, NULL, NULL);
-        }
+      reader->ending = TRUE;
+      ok = _beaver_connection_step_simple (reader, "BEGIN", error);
+      reader->ending = FALSE;
+      if (ok)
+        ok = work (reader, data, error);
       reader->cancellable = NULL;
+      reader->ending = TRUE;
+      if (!sqlite3_get_autocommit (reader->db))
+        sqlite3_exec (reader->db, "ROLLBACK", NULL, NULL, NULL);
+      reader->ending = FALSE;
     }
   g_mutex_unlock (&reader->lock);
   _beaver_engine_return_reader (self, reader);

@@ -202,6 +202,7 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
   BeaverConnection *point = self->point;
   BeaverWalHeader header;
   gboolean foreign;
+  gboolean ok;
 
   if (!point->closer)
     be_polite (self);
@@ -209,8 +210,16 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
       g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
   _beaver_connection_touch_reset (point);
   point->wal_frames = -1;
-  if (!_beaver_connection_step_simple (point, "BEGIN IMMEDIATE", error))
-    return FALSE;
+  /* Only the busy handler ends it early: SQLite can ask the progress handler when the transaction
+   * has begun already. */
+  point->ending = TRUE;
+  ok = _beaver_connection_step_simple (point, "BEGIN IMMEDIATE", error);
+  point->ending = FALSE;
+  if (!ok)
+    {
+      _beaver_writer_rollback (self);
+      return FALSE;
+    }
 
   /* Nobody else can commit now: what the header says more than we know is another process's. */
   header = _beaver_wal_index_peek (&self->wal_index);
@@ -350,6 +359,11 @@ execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
 
   request->ok = FALSE;
   g_clear_error (&request->error);
+  if (_beaver_engine_closing (self))
+    {
+      _beaver_engine_set_interrupted (self, &request->error);
+      return;
+    }
   point->cancellable = request->cancellable;
   if (_beaver_writer_begin_immediate (self, &request->error))
     {
