@@ -32,6 +32,11 @@ def wrap(method, name):
             result = method(self, *arguments, **keywords)
         except GLib.Error as error:
             failure = mapped(error)
+        except RuntimeError as error:
+            # PyGObject, when a signal's handler raised something while it made the exception; it has printed that
+            if type(error) is not RuntimeError or str(error) != 'Converting the GError failed':
+                raise
+            failure = KeyboardInterrupt()
         else:
             return child(self, result) if type(result) in CHILDREN else result
         raise failure

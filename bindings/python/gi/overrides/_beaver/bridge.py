@@ -4,18 +4,12 @@
 import asyncio
 import collections
 import concurrent.futures
-import os
-import signal
 import threading
-import time
 import weakref
 
 from gi.repository import Gio, GLib
 
 from .errors import CancelledError, ClosedError, TimeoutError, mapped
-
-SLICE = 0.2         # seconds in which Ctrl-C comes through
-
 
 class Pump:
     """A thread that iterates a main context, as long as there is something to do in it.
@@ -147,10 +141,16 @@ async def _start(state, begin, finish, arguments):
         raise
 
 
-def run(state, begin, finish, arguments, abandon):
+def run(state, begin, finish, arguments, abandon=lambda result: None):
     """begin(*arguments, cancellable, callback), waiting here for the result; Ctrl-C cancels it.
 
     abandon(result) gets what arrives too late."""
+    def drop(value):
+        try:
+            abandon(value)
+        except GLib.Error:
+            pass
+
     future, cancellable, pump = concurrent.futures.Future(), Gio.Cancellable(), state.pump
 
     def done(source, result, *data):
@@ -161,7 +161,7 @@ def run(state, begin, finish, arguments, abandon):
             _settle(future, 'set_exception', mapped(error))
             return
         if not future.set_running_or_notify_cancel():
-            abandon(value)
+            drop(value)
         else:
             future.set_result(value)
 
@@ -183,7 +183,7 @@ def run(state, begin, finish, arguments, abandon):
         raise _ended() from None
     except BaseException:
         if not future.cancel() and future.done() and future.exception() is None:
-            abandon(future.result())
+            drop(future.result())
         cancellable.cancel()
         raise
     finally:
@@ -208,81 +208,36 @@ def _ended():
     return ClosedError('the program ends')
 
 
-def wait(call, timeout):
-    """call(seconds, cancellable) for as long as timeout says; in the main thread in slices, so that Ctrl-C comes through.
+def in_main_thread():
+    return threading.current_thread() is threading.main_thread()
 
-    call raises TimeoutError when its seconds are over."""
-    if threading.current_thread() is not threading.main_thread():
-        if timeout >= 0:
-            return call(timeout, None)
-        cancellable = Gio.Cancellable()
-        _waiting.add(cancellable)
+
+def wait(call, start, state, timeout):
+    """call(seconds, cancellable), which may take a while.
+
+    In the main thread the library's asynchronous form waits instead, start(), and the thread waits in Python: Ctrl-C comes
+    through at once. (In slices of a call that fails when its time is over it would get lost: an exception of a signal's handler
+    while PyGObject makes an exception of an error ends up as another one.)
+    """
+    if in_main_thread():
         try:
-            if _finishing:
-                raise _ended()
-            return call(-1.0, cancellable)
-        except CancelledError:
-            raise _ended() from None
-        finally:
-            _waiting.discard(cancellable)
-    end = None if timeout < 0 else time.monotonic() + timeout
-    while True:
-        left = SLICE if end is None else min(SLICE, max(0.0, end - time.monotonic()))
-        try:
-            return call(left, None)
+            return call(0.0, None)
         except TimeoutError:
-            if end is not None and time.monotonic() >= end:
+            if timeout == 0:
                 raise
-
-
-def wait_in_line(call, timeout):
-    """As wait(), for calls that have a place in a queue, which slices would give up: a signal cancels them."""
-    if threading.current_thread() is not threading.main_thread():
-        return wait(call, timeout)
+        return run(state(), *start, (timeout,))
+    if timeout >= 0:
+        return call(timeout, None)
+    cancellable = Gio.Cancellable()
+    _waiting.add(cancellable)
     try:
-        return call(0.0, None)
-    except TimeoutError:
-        if timeout == 0:
-            raise
-    end = None if timeout < 0 else time.monotonic() + timeout
-    while True:
-        try:
-            with _Signals() as signals:
-                return call(-1.0 if end is None else max(0.0, end - time.monotonic()), signals.cancellable)
-        except CancelledError:
-            pass        # the signal's handler, which runs about now, raised nothing: wait again
-
-
-class _Signals:
-    """Cancels when a signal arrives, while the main thread is inside the library."""
-
-    def __enter__(self):
-        self.cancellable = Gio.Cancellable()
-        self._read, self._write = os.pipe()
-        os.set_blocking(self._write, False)
-        self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
-        self._thread = threading.Thread(target=self._run, name='beaver-signals', daemon=True)
-        self._thread.start()
-        return self
-
-    def _run(self):
-        while True:
-            data = os.read(self._read, 64)
-            if self._before >= 0:
-                try:
-                    os.write(self._before, data.rstrip(b'\0'))
-                except OSError:
-                    pass
-            if b'\0' in data:
-                return
-            self.cancellable.cancel()
-
-    def __exit__(self, *exception):
-        signal.set_wakeup_fd(self._before)
-        os.write(self._write, b'\0')
-        self._thread.join()
-        os.close(self._read)
-        os.close(self._write)
+        if _finishing:
+            raise _ended()
+        return call(-1.0, cancellable)
+    except CancelledError:
+        raise _ended() from None
+    finally:
+        _waiting.discard(cancellable)
 
 
 if hasattr(threading, '_register_atexit'):

@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import functools
+
 from . import bridge
-from .base import both, override, raw
+from .base import both, override, raw, state_of
 from .errors import ClosedError
 from .values import loads, seconds
 
@@ -31,7 +33,10 @@ class Stream:
 
     def _next(self, timeout=None):
         """The next item; None at the end."""
-        return bridge.wait(lambda left, cancellable: self._c['next'](self, left, cancellable), seconds(timeout))
+        cls = type(self).__mro__[1]
+        return bridge.wait(lambda left, cancellable: self._c['next'](self, left, cancellable),
+                           (functools.partial(cls.next_async, self), functools.partial(cls.next_finish, self)),
+                           lambda: state_of(self), seconds(timeout))
 
     def next(self, timeout=None):
         """Waits for the next item; TimeoutError after timeout seconds, ClosedError at the end."""

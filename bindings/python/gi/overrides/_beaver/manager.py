@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What all structures have: a name, a public lock, events; cursors and their views."""
 import collections.abc
+import functools
 
 from . import bridge
 from .base import override, raw, state_of
@@ -27,19 +28,49 @@ class Manager(raw.Manager):
     def __len__(self):
         return self.count()
 
-    # The public lock: of a thread, which may take it several times
+    # The public lock: of a thread, which may take it several times. When the main thread has to wait for it, it waits for a
+    # guard, so that Ctrl-C comes through, and counts by itself.
+
+    _guard, _depth = None, 0
 
     def acquire(self, timeout=None, lock_ttl=60.0, poll_interval=None, block=True):
         """Acquires the public lock for this thread; whether that worked in time. poll_interval is accepted and not needed."""
+        timeout, lock_ttl = seconds(timeout) if block else 0.0, 60.0 if lock_ttl is None else float(lock_ttl)
+        main = bridge.in_main_thread()
+        if main and self._guard is not None and self._guard.is_held():
+            self._depth += 1
+            return True
         try:
-            return bridge.wait_in_line(
-                lambda seconds, cancellable: self._c['acquire'](self, seconds, 60.0 if lock_ttl is None else lock_ttl, cancellable),
-                seconds(timeout) if block else 0.0)
+            if not main:
+                return bridge.wait(lambda left, cancellable: self._c['acquire'](self, left, lock_ttl, cancellable), None, None,
+                                   timeout)
+            return self._c['acquire'](self, 0.0, lock_ttl, None)
+        except TimeoutError:
+            if not main or timeout == 0:
+                return False
+        try:
+            self._guard = bridge.run(state_of(self), functools.partial(raw.Manager.hold_async, self),
+                                     functools.partial(raw.Manager.hold_finish, self), (timeout, lock_ttl),
+                                     raw.LockGuard.release)
         except TimeoutError:
             return False
+        self._depth = 1
+        return True
+
+    def release(self):
+        if bridge.in_main_thread() and self._guard is not None:
+            self._depth -= 1
+            if self._depth == 0:
+                guard, self._guard = self._guard, None
+                return guard.release()
+            return True
+        return self._c['release'](self)
 
     def renew(self, lock_ttl=60.0):
-        return self._c['renew'](self, 60.0 if lock_ttl is None else lock_ttl)
+        lock_ttl = 60.0 if lock_ttl is None else float(lock_ttl)
+        if bridge.in_main_thread() and self._guard is not None:
+            return self._guard.renew(lock_ttl)
+        return self._c['renew'](self, lock_ttl)
 
     @property
     def locked(self):
