@@ -31,7 +31,8 @@
 #define SHORT_PAUSE_US 20
 #define SHORT_PAUSES_US 4000
 #define SHORTEST_TAIL_PAUSE_US 500
-#define LONGEST_TAIL_PAUSE_US 1000000
+#define SHORT_TAIL_US 1000000
+#define LONGEST_TAIL_PAUSE_US 10000000
 #define TAIL_US 60000000
 /* So many wakes in a row by own commits, less than BUSY_GAP_US apart, and events are left alone for
  * a while: beginning to write looks at the header anyway. */
@@ -499,7 +500,9 @@ next_look (const Sight *sight, gint64 now)
     return now + sight->poll_pause;
   if (sight->tail_since == 0 || age > TAIL_US)
     return 0;
-  return now + CLAMP (age / 4, SHORTEST_TAIL_PAUSE_US, LONGEST_TAIL_PAUSE_US);
+  if (age > SHORT_TAIL_US)
+    return now + LONGEST_TAIL_PAUSE_US;
+  return now + MAX (age / 4, SHORTEST_TAIL_PAUSE_US);
 }
 
 /* Whether this process has committed since the last time; keeps count of how quickly it does. */
