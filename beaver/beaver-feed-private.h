@@ -30,6 +30,34 @@ BeaverFeedRow *_beaver_feed_row_new (GRefString *channel, gint64 rowid, double t
 void _beaver_feed_row_unref (BeaverFeedRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverFeedRow, _beaver_feed_row_unref)
 
+/* A place in the log; see beaver-feed.c for how it survives what happens to the rows. Zero is: behind the end, wherever
+ * that is at the first read. */
+#define BEAVER_FEED_RING 64
+typedef struct
+{
+  gboolean known;                /* whether the rest means anything */
+  gint64 rowid;                  /* of the anchor, the last row seen; 0: none */
+  double ring[BEAVER_FEED_RING]; /* stamps of the last rows seen, the anchor's at (seen - 1); NaN for NULL */
+  guint64 seen;
+  double newest; /* the latest stamp of all seen */
+} BeaverFeedPosition;
+
+/* Data of the works that read on from a place. When read_work sets lost, resume_work has to follow, with the position of before;
+ * it wants one snapshot (SCAN or WRITE). On errors the position means nothing. */
+typedef struct
+{
+  BeaverFeedPosition position;
+  GPtrArray *rows;                                         /* (element-type BeaverFeedRow) appended to */
+  GRefString *(*match) (gpointer data, const char *channel); /* the channel (transfer full) when wanted */
+  gpointer match_data;
+  gboolean more; /* there may be more rows */
+  gboolean lost; /* the anchor did not come back */
+} BeaverFeedRead;
+
+gboolean _beaver_feed_read_work (BeaverConnection *connection, gpointer data, GError **error);
+gboolean _beaver_feed_resume_work (BeaverConnection *connection, gpointer data, GError **error);
+gboolean _beaver_feed_position_at_end (BeaverFeedPosition *self, BeaverConnection *connection, GError **error);
+
 /* Called in the feed's thread under the feed's lock: they may take their own lock and wake or post, no more. */
 typedef struct
 {

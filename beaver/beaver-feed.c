@@ -37,8 +37,6 @@
 /* A unit of work reads at most so much, to let others have the connection. */
 #define PORTION_ROWS 512
 #define PORTION_BYTES (4 * 1024 * 1024)
-/* Rows remembered to find the place again. */
-#define RING 64
 
 /* Seconds of waiting after a failed read, doubled up to the second. */
 #define RETRY_FIRST 0.05
@@ -62,16 +60,6 @@ typedef struct
   GError *error;        /* set before done */
 } FeedRequest;
 
-typedef struct
-{
-  gboolean known;    /* whether the rest means anything */
-  gint64 rowid;      /* of the anchor; 0: the table was empty */
-  double ring[RING]; /* stamps of the last rows seen, the anchor's at (seen - 1) % RING; NaN for
-                        NULL */
-  guint64 seen;
-  double newest; /* the latest stamp of all seen */
-} FeedPosition;
-
 struct _BeaverFeed
 {
   gatomicrefcount ref_count;
@@ -94,7 +82,7 @@ struct _BeaverFeed
   gboolean running;   /* (mutex) the thread will look at requests again */
   gboolean stopped;   /* (mutex) for good */
 
-  FeedPosition position; /* the thread's own */
+  BeaverFeedPosition position; /* the thread's own */
 };
 
 /* Rows and sinks */
@@ -178,10 +166,10 @@ _beaver_feed_sink_unref (BeaverFeedSink *self)
 /* Reading: works, run on the feed's own thread */
 
 static void
-position_note (FeedPosition *self, gint64 rowid, double timestamp)
+position_note (BeaverFeedPosition *self, gint64 rowid, double timestamp)
 {
   self->rowid = rowid;
-  self->ring[self->seen++ % RING] = timestamp;
+  self->ring[self->seen++ % BEAVER_FEED_RING] = timestamp;
   if (timestamp > self->newest && timestamp < 1e300)
     self->newest = timestamp;
 }
@@ -200,8 +188,10 @@ same_stamp (double a, double b)
   return a == b || (isnan (a) && isnan (b));
 }
 
-static gboolean
-position_at_end (FeedPosition *self, BeaverConnection *connection, GError **error)
+gboolean
+_beaver_feed_position_at_end (BeaverFeedPosition *self,
+                              BeaverConnection *connection,
+                              GError **error)
 {
   g_autoptr (BeaverStatement) end = _beaver_connection_prepare (connection, SQL_END, error);
   BeaverStep step;
@@ -220,25 +210,16 @@ position_at_end (FeedPosition *self, BeaverConnection *connection, GError **erro
   return TRUE;
 }
 
-typedef struct
-{
-  BeaverFeed *feed;
-  FeedPosition position; /* a copy: kept only when the work succeeds */
-  GPtrArray *rows;       /* (element-type BeaverFeedRow) */
-  gboolean more;         /* there may be more rows */
-  gboolean lost;         /* the anchor did not come back */
-} FeedRead;
-
 /* Reads from first on; when anchored, the row first must be the anchor. */
 static gboolean
-read_rows (FeedRead *self,
+read_rows (BeaverFeedRead *self,
            BeaverConnection *connection,
            gint64 first,
            gboolean anchored,
            GError **error)
 {
   g_autoptr (BeaverStatement) read = _beaver_connection_prepare (connection, SQL_READ, error);
-  FeedPosition *position = &self->position;
+  BeaverFeedPosition *position = &self->position;
   gsize bytes = 0;
   guint n = 0;
   BeaverStep step;
@@ -251,23 +232,20 @@ read_rows (FeedRead *self,
       gint64 rowid = _beaver_statement_int (read, 0);
       double timestamp = stamp_column (read, 1);
       const char *channel;
-      gpointer key = NULL;
+      GRefString *key;
 
       if (anchored)
         {
           anchored = FALSE;
           if (rowid == position->rowid &&
-              same_stamp (timestamp, position->ring[(position->seen - 1) % RING]))
+              same_stamp (timestamp, position->ring[(position->seen - 1) % BEAVER_FEED_RING]))
             continue;
           self->lost = TRUE;
           return TRUE;
         }
 
       channel = _beaver_statement_text (read, 2, NULL);
-      g_mutex_lock (&self->feed->mutex);
-      if (channel != NULL && g_hash_table_lookup_extended (self->feed->sinks, channel, &key, NULL))
-        g_ref_string_acquire (key);
-      g_mutex_unlock (&self->feed->mutex);
+      key = channel != NULL ? self->match (self->match_data, channel) : NULL;
       if (key != NULL)
         {
           gsize length = 0;
@@ -293,32 +271,34 @@ read_rows (FeedRead *self,
   return TRUE;
 }
 
-static gboolean
-feed_read_work (BeaverConnection *connection, gpointer data, GError **error)
+gboolean
+_beaver_feed_read_work (BeaverConnection *connection, gpointer data, GError **error)
 {
-  FeedRead *self = data;
+  BeaverFeedRead *self = data;
 
+  self->more = self->lost = FALSE;
   if (!self->position.known)
-    return position_at_end (&self->position, connection, error);
+    return _beaver_feed_position_at_end (&self->position, connection, error);
   return read_rows (self, connection, MAX (self->position.rowid, 1), self->position.seen > 0,
                     error);
 }
 
-/* The anchor is gone: finds the place again, and reads on from there, all in one snapshot. */
-static gboolean
-feed_resume_work (BeaverConnection *connection, gpointer data, GError **error)
+gboolean
+_beaver_feed_resume_work (BeaverConnection *connection, gpointer data, GError **error)
 {
-  FeedRead *self = data;
-  FeedPosition *position = &self->position;
+  BeaverFeedRead *self = data;
+  BeaverFeedPosition *position = &self->position;
   g_autoptr (BeaverStatement) by_stamp = NULL;
   g_autoptr (BeaverStatement) first = NULL;
-  guint64 oldest = position->seen > RING ? position->seen - RING : 0;
+  guint64 oldest = position->seen > BEAVER_FEED_RING ? position->seen - BEAVER_FEED_RING : 0;
+  gint64 rowid = position->rowid;
 
+  self->more = self->lost = FALSE;
   if ((by_stamp = _beaver_connection_prepare (connection, SQL_BY_STAMP, error)) == NULL)
     return FALSE;
   for (; position->seen > oldest; position->seen--)
     {
-      double stamp = position->ring[(position->seen - 1) % RING];
+      double stamp = position->ring[(position->seen - 1) % BEAVER_FEED_RING];
       BeaverStep step;
 
       if (isnan (stamp))
@@ -336,14 +316,27 @@ feed_resume_work (BeaverConnection *connection, gpointer data, GError **error)
 
   if ((first = _beaver_connection_prepare (connection, SQL_FIRST_NEW, error)) == NULL)
     return FALSE;
-  _beaver_statement_bind_int (first, 1, MAX (self->feed->position.rowid, 1));
+  _beaver_statement_bind_int (first, 1, MAX (rowid, 1));
   _beaver_statement_bind_double (first, 2, position->newest);
   if (_beaver_statement_step (first, error) != BEAVER_STEP_ROW)
     return FALSE;
   if (_beaver_statement_is_null (first, 0))
-    return position_at_end (position, connection, error);
+    return _beaver_feed_position_at_end (position, connection, error);
   position->seen = 0;
   return read_rows (self, connection, _beaver_statement_int (first, 0), FALSE, error);
+}
+
+static GRefString *
+feed_match (gpointer data, const char *channel)
+{
+  BeaverFeed *self = data;
+  gpointer key = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (g_hash_table_lookup_extended (self->sinks, channel, &key, NULL))
+    g_ref_string_acquire (key);
+  g_mutex_unlock (&self->mutex);
+  return key;
 }
 
 static void
@@ -382,21 +375,20 @@ feed_pump (BeaverFeed *self, GError **error)
 {
   g_autoptr (GPtrArray) rows =
       g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_feed_row_unref);
-  FeedRead read = { .feed = self, .rows = rows };
+  BeaverFeedRead read = { .rows = rows, .match = feed_match, .match_data = self };
 
   do
     {
       read.position = self->position;
-      read.more = read.lost = FALSE;
-      if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_POINT, feed_read_work, &read, NULL,
-                               error))
+      if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_POINT, _beaver_feed_read_work, &read,
+                               NULL, error))
         return FALSE;
       if (read.lost)
         {
           read.position = self->position;
           g_ptr_array_set_size (rows, 0);
-          if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_SCAN, feed_resume_work, &read, NULL,
-                                   error))
+          if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_SCAN, _beaver_feed_resume_work,
+                                   &read, NULL, error))
             return FALSE;
         }
       self->position = read.position;
@@ -549,7 +541,7 @@ feed_thread (gpointer data)
   gint64 next_tick =
       self->period > 0 ? g_get_monotonic_time () + (gint64) (self->period * G_USEC_PER_SEC) : -1;
 
-  self->position = (FeedPosition){ .newest = -G_MAXDOUBLE };
+  self->position = (BeaverFeedPosition){ .newest = -G_MAXDOUBLE };
   g_mutex_lock (&self->mutex);
   watch = _beaver_watch_ref (self->watch);
   while (!self->stopped && (self->n_sinks > 0 || !g_queue_is_empty (&self->requests)))

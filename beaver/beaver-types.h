@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 /* Every public type once, so that no header needs another one's. One line a type, sorted. */
 typedef struct _BeaverChannel BeaverChannel;
 typedef struct _BeaverCloseReport BeaverCloseReport;
+typedef struct _BeaverConsumer BeaverConsumer;
 typedef struct _BeaverCursor BeaverCursor;
 typedef struct _BeaverDb BeaverDb;
 typedef struct _BeaverDict BeaverDict;

@@ -5,6 +5,7 @@
 #define BEAVER_INSIDE
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-close-report.h>
+#include <beaver/beaver-consumer.h>
 #include <beaver/beaver-cursor.h>
 #include <beaver/beaver-db.h>
 #include <beaver/beaver-dict-batch.h>
