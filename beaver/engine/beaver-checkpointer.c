@@ -140,10 +140,10 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
   g_mutex_lock (&self->run_lock);
   if (has_work (engine))
     {
-      point->busy_deadline = g_get_monotonic_time () + RESTART_PATIENCE_US;
-      point->checkpointing = TRUE;
+      point->patience = RESTART_PATIENCE_US;
+      point->patient_at = 0;
       code = sqlite3_wal_checkpoint_v2 (point->db, "main", mode, NULL, NULL);
-      point->checkpointing = FALSE;
+      point->patience = 0;
     }
   else
     growth = 0; /* the background thread was here a moment ago: after the next commit */

@@ -16,6 +16,8 @@
 #define MAX_DYNAMIC_STATEMENTS 64
 /* Virtual machine steps between two looks at the closing flag and the cancellable: some 10 us. */
 #define PROGRESS_STEPS 1000
+/* Between two tries to get another process's lock. */
+#define LONGEST_DOZE_US 500
 
 struct _BeaverStatement
 {
@@ -111,7 +113,14 @@ on_busy (void *data, int n)
       return 0;
   now = g_get_monotonic_time ();
   /* Without a log it may as well be a reader of ours. */
-  if (self->engine->wal && !self->checkpointing)
+  if (self->patience > 0)
+    {
+      /* Copying, which takes long, does not count: only time spent here. */
+      if (now - self->patient_at > 20 * LONGEST_DOZE_US)
+        self->busy_deadline = now + self->patience;
+      self->patient_at = now;
+    }
+  else if (self->engine->wal)
     __atomic_store_n (&self->engine->foreign_at, now, __ATOMIC_RELAXED);
   if (now >= self->busy_deadline)
     return 0;
@@ -120,7 +129,9 @@ on_busy (void *data, int n)
     g_thread_yield ();
   else
     {
-      gint64 step = n < 40 && !self->engine->options.synchronous_full ? 20 : n < 100 ? 100 : 500;
+      gint64 step = n < 40 && !self->engine->options.synchronous_full ? 20 :
+                    n < 100                                           ? 100 :
+                                                                        LONGEST_DOZE_US;
 
       _beaver_engine_doze (self->engine, MIN (now + step, self->busy_deadline));
     }
@@ -191,8 +202,8 @@ _beaver_connection_close_locked (BeaverConnection *self)
   g_hash_table_remove_all (self->dynamic_statements);
   if (!sqlite3_get_autocommit (self->db))
     sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
-  /* An interrupt that met no statement would meet the checkpoint of the last close, and the log would
-   * stay behind. The next statement clears it. */
+  /* An interrupt that met no statement would meet the checkpoint of the last close, and the log
+   * would stay behind. The next statement clears it. */
   sqlite3_exec (self->db, "SELECT 1", NULL, NULL, NULL);
   g_mutex_lock (&self->handle_lock);
   /* Every statement of ours is in a cache. What is left belongs to virtual tables (FTS5 keeps

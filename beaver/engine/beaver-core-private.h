@@ -47,8 +47,9 @@ struct _BeaverConnection
       closer; /* (mutex lock) the closer's own last statements: neither interrupted nor refused */
   gboolean
       ending; /* (mutex lock) BEGIN, COMMIT or ROLLBACK: has to come out one way or the other */
-  gboolean checkpointing; /* (mutex lock) waits for readers, which may be ours, and not for a
-                             foreign writer */
+  gint64
+      patience; /* (mutex lock) of a checkpoint for readers, which may be ours, at a time; else 0 */
+  gint64 patient_at; /* (mutex lock) when it last waited for one */
   struct BeaverWriteRequest *
       *batch;    /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
   guint n_batch; /* (mutex lock) */
