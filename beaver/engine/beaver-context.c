@@ -36,6 +36,10 @@ _beaver_context_post (GMainContext *context,
                       gpointer data,
                       GDestroyNotify destroy)
 {
+  /* func may run, and drop the last reference to its context, before g_source_attach() is through.
+   */
+  g_autoptr (GMainContext) held =
+      g_main_context_ref (context != NULL ? context : g_main_context_default ());
   GSource *source = g_idle_source_new ();
   Post *post = g_new (Post, 1);
 
@@ -45,6 +49,6 @@ _beaver_context_post (GMainContext *context,
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (source, "[libbeaver] post");
   g_source_set_callback (source, post_run, post, post_free);
-  g_source_attach (source, context);
+  g_source_attach (source, held);
   g_source_unref (source);
 }
