@@ -32,6 +32,7 @@ typedef struct _BeaverLog BeaverLog;
 typedef struct _BeaverLogEntry BeaverLogEntry;
 typedef struct _BeaverManager BeaverManager;
 typedef struct _BeaverMessage BeaverMessage;
+typedef struct _BeaverSketch BeaverSketch;
 typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
 

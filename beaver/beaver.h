@@ -26,6 +26,7 @@
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-manager.h>
 #include <beaver/beaver-message.h>
+#include <beaver/beaver-sketch.h>
 #include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>
