@@ -19,6 +19,8 @@ typedef struct
   char *topic;          /* "dict:NAME" */
   char *events_channel; /* "__events_dict:NAME__" */
   int emits;            /* atomic: > 0 while somebody of this process listens, or the database always emits */
+  gpointer shared;      /* what works of this kind of manager share; set when attached, constant then; nullable */
+  GDestroyNotify shared_free;
 } BeaverManagerCore;
 
 BeaverManagerCore *_beaver_manager_core_ref (BeaverManagerCore *self);

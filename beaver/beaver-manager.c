@@ -67,6 +67,8 @@ _beaver_manager_core_unref (BeaverManagerCore *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  if (self->shared_free != NULL)
+    self->shared_free (self->shared);
   g_clear_pointer (&self->engine, _beaver_engine_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->name);

@@ -17,6 +17,9 @@
 #include <beaver/beaver-event.h>
 #include <beaver/beaver-events.h>
 #include <beaver/beaver-json.h>
+#include <beaver/beaver-list-batch.h>
+#include <beaver/beaver-list-item.h>
+#include <beaver/beaver-list.h>
 #include <beaver/beaver-live-iterator.h>
 #include <beaver/beaver-live-window.h>
 #include <beaver/beaver-lock-guard.h>

@@ -14,6 +14,22 @@ BeaverEngine *_beaver_connection_get_engine (BeaverConnection *self);
  * topic). Cheap when nobody waits. */
 void _beaver_connection_touch (BeaverConnection *self, const char *topic);
 
+/* Which state of the file a work sees, for caches that live longer than the work.
+ *
+ * A read may rely on it when it is the same before and after the statement that read. A write sees what counter says and
+ * the uncommitted changes of those before it in the same transaction; when it is committed, the counter is one more.
+ * Between two changes of the same generation only this process has committed. FALSE when it cannot be told: outside WAL
+ * mode, or in the moment of a commit. */
+typedef struct
+{
+  guint64 generation;
+  guint32 counter;         /* one more with each commit of any process */
+  gboolean writing;        /* uncommitted changes are visible */
+  gboolean in_transaction; /* ... and they are not committed when the unit is over */
+} BeaverChange;
+
+gboolean _beaver_connection_get_change (BeaverConnection *self, BeaverChange *change);
+
 /* The wall clock in seconds, strictly increasing within the process so that stamps do not collide. */
 double _beaver_clock_now (void);
 

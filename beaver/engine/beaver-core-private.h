@@ -155,6 +155,7 @@ struct _BeaverEngine
   int own_writing;   /* atomic: this process holds the write lock, so nobody else commits */
   int own_commits;   /* atomic: counts those that wrote */
   gint64 foreign_at; /* atomic: monotonic time of the last commit of another process, 0 never */
+  guint64 generation; /* (mutex change_lock) one more whenever commits of other processes are seen */
 
   BeaverWatcher *watcher;
   BeaverCheckpointer *checkpointer;

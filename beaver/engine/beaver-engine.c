@@ -336,6 +336,43 @@ _beaver_engine_get_foreign_token (BeaverEngine *self, gint64 *token)
 }
 
 gboolean
+_beaver_connection_get_change (BeaverConnection *self, BeaverChange *change)
+{
+  BeaverEngine *engine = self->engine;
+  BeaverWalHeader header;
+  gboolean own, foreign;
+
+  if (engine->wal_index.map == NULL)
+    return FALSE;
+  g_mutex_lock (&engine->change_lock);
+  header = _beaver_wal_index_peek (&engine->wal_index);
+  own = __atomic_load_n (&engine->own_writing, __ATOMIC_ACQUIRE) != 0;
+  foreign = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&engine->known);
+  if (foreign && own)
+    {
+      /* our own commit, not accounted for yet, or a foreign one that our begin is about to see */
+      g_mutex_unlock (&engine->change_lock);
+      return FALSE;
+    }
+  if (foreign)
+    {
+      engine->known = header;
+      engine->generation++;
+      __atomic_store_n (&engine->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
+    }
+  change->generation = engine->generation;
+  change->counter = _beaver_wal_header_change (&engine->known);
+  g_mutex_unlock (&engine->change_lock);
+  if (foreign)
+    _beaver_watcher_foreign (engine->watcher);
+
+  change->writing = self == engine->point && !sqlite3_get_autocommit (self->db);
+  change->in_transaction =
+      change->writing && __atomic_load_n (&engine->transaction_serial, __ATOMIC_ACQUIRE) != 0;
+  return TRUE;
+}
+
+gboolean
 _beaver_engine_is_closed (BeaverEngine *self)
 {
   return _beaver_engine_closing (self);

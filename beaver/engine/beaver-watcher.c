@@ -403,7 +403,10 @@ see_foreign_change (BeaverEngine *engine)
   changed = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&engine->known) &&
             !__atomic_load_n (&engine->own_writing, __ATOMIC_ACQUIRE);
   if (changed)
-    engine->known = header;
+    {
+      engine->known = header;
+      engine->generation++;
+    }
   g_mutex_unlock (&engine->change_lock);
   return changed;
 }

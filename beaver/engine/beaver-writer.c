@@ -227,6 +227,7 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
   g_mutex_lock (&self->change_lock);
   foreign = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&self->known);
   self->known = header;
+  self->generation += foreign ? 1 : 0;
   g_mutex_unlock (&self->change_lock);
   if (foreign)
     {
