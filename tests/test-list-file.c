@@ -413,7 +413,7 @@ main (int argc, char *argv[])
 {
   if (argc == 5 && g_str_equal (argv[1], "peer"))
     return play_peer (argv[2], argv[3], argv[4]);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/list/file/conformance", test_conformance);
   beaver_test_add ("/list/file/rows", test_rows);
   beaver_test_add ("/list/D26-keys-stay-short", test_d26);

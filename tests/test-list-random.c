@@ -389,7 +389,7 @@ test_shrink (Fixture *f, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   beaver_test_add_closed ("/list/random/shrink", test_shrink);
   beaver_test_add_closed ("/list/random/model", test_random);
   return g_test_run ();

@@ -442,7 +442,7 @@ test_closed (Fixture *f, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/list/ends", test_ends);
   beaver_test_add ("/list/insert", test_insert);
   beaver_test_add ("/list/index", test_index);

@@ -591,6 +591,53 @@ function unless_conflict(error) {
     throw error;
 }
 
+function init_list() {
+    const proto = Beaver.List.prototype;
+    const {items, items_backward} = proto;
+    const added = (value, cancellable = null) => [to_json(value), cancellable];
+    const at = (index, value, cancellable = null) => [index, to_json(value), cancellable];
+
+    getters(Beaver.ListItem, {
+        value() {
+            return from_json(this.get_value());
+        },
+    });
+    natural(Beaver.List, {
+        push: ['push_json', added, nothing],
+        prepend: ['prepend_json', added, nothing],
+        insert: ['insert_json', at, nothing],
+        push_many: ['push_many', (values, cancellable = null) => [Array.from(values, to_json), cancellable]],
+        set: ['set_json', at, nothing],
+        // undefined: there is no such item
+        get: ['lookup_json', (index, cancellable = null) => [index, cancellable], from_json],
+        pop: ['pop_json', alone, from_json],
+        shift: ['pop_first_json', alone, from_json],
+        includes: ['contains_json', added],
+        index_of: ['index_of_json', added],
+        // how many, not up to where
+        slice: ['slice', (start = 0, count = -1, cancellable = null) => [start, count, cancellable],
+            texts => texts.map(from_json)],
+    });
+    Object.assign(proto, {
+        values() {
+            return new Rows(items.call(this), item => item.value);
+        },
+        values_backward() {
+            return new Rows(items_backward.call(this), item => item.value);
+        },
+        [Symbol.iterator]() {
+            return this.values()[Symbol.iterator]();
+        },
+        [Symbol.asyncIterator]() {
+            return this.values()[Symbol.asyncIterator]();
+        },
+    });
+    natural(Beaver.ListBatch, {
+        push: ['push_json', value => [to_json(value)], nothing],
+        prepend: ['prepend_json', value => [to_json(value)], nothing],
+    });
+}
+
 function init_log() {
     const proto = Beaver.Log.prototype;
     const {live} = proto;
@@ -675,6 +722,7 @@ function _init() {
     init_manager();
     init_close_report();
     init_dict();
+    init_list();
     init_log();
     init_channel();
 }

@@ -170,7 +170,7 @@ class Db(raw.Db):
 
     def _names(self, kind):
         call = self._c.get(f'get_{kind}_names')
-        return list(call(self)) if call is not None else []
+        return [*call(self)] if call is not None else []
 
     def dict(self, name, model=None, secret=None):
         """Keys and values."""
@@ -181,6 +181,10 @@ class Db(raw.Db):
         manager = self._get('dict', name, model, 'get_dict_with_secret', (secret,))
         manager._secret = True
         return manager
+
+    def list(self, name, model=None):
+        """Values in an order."""
+        return self._get('list', name, model)
 
     def channel(self, name, model=None):
         """Messages."""

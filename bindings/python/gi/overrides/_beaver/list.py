@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import collections.abc
+import operator
+
+from .base import both, override, raw
+from .errors import InvalidError
+from .manager import pages
+
+
+@override
+class ListItem(raw.ListItem):
+    index = property(raw.ListItem.get_index)
+    json = property(raw.ListItem.get_value)
+
+
+@override
+class List(raw.List):
+    """Values in an order, as a list has them. pop() and deque() of an empty one give None."""
+
+    @both
+    def push(self, value):
+        """Adds value behind the last item."""
+        return 'push_json', (self._dumps(value),), _none
+
+    append = push
+
+    @both
+    def prepend(self, value):
+        """Adds value before the first item."""
+        return 'prepend_json', (self._dumps(value),), _none
+
+    @both
+    def insert(self, index, value):
+        """Adds value before the item at index; at the front for any negative one."""
+        return 'insert_json', (operator.index(index), self._dumps(value)), _none
+
+    @both
+    def extend(self, values):
+        """Adds many values in one transaction."""
+        return 'push_many', ([self._dumps(value) for value in values],), _none
+
+    @both
+    def get(self, index):
+        """The item at index, or a list of those of a slice. IndexError when there is none."""
+        if not isinstance(index, slice):
+            return 'get_json', (operator.index(index),), self._loads
+        return 'slice', self._span(index), self._loads_all
+
+    def __getitem__(self, index):
+        return self.get(index)
+
+    @both
+    def set(self, index, value):
+        return 'set_json', (operator.index(index), self._dumps(value)), _none
+
+    def __setitem__(self, index, value):
+        self.set(index, value)
+
+    @both
+    def delete(self, index):
+        return 'remove', (operator.index(index),), _none
+
+    def __delitem__(self, index):
+        self.delete(index)
+
+    @both
+    def pop(self):
+        """Removes the last item and returns it, or None."""
+        return 'pop_json', (), self._maybe
+
+    @both
+    def deque(self):
+        """Removes the first item and returns it, or None."""
+        return 'pop_first_json', (), self._maybe
+
+    @both
+    def contains(self, value):
+        return 'contains_json', (self._dumps(value),), None
+
+    def __contains__(self, value):
+        return self.contains(value)
+
+    def index(self, value):
+        """Where value is first; ValueError when it is nowhere."""
+        found = self.index_of_json(self._dumps(value))
+        if found < 0:
+            raise InvalidError(f'{value!r} is not in {self!r}')
+        return found
+
+    def __iter__(self):
+        return pages(self._c['items'](self), self._value)
+
+    def __reversed__(self):
+        return pages(self._c['items_backward'](self), self._value)
+
+    def __aiter__(self):
+        return self._aiter()
+
+    async def _aiter(self):
+        async for item in self._c['items'](self):
+            yield self._value(item)
+
+    def _span(self, index):
+        if index.step not in (None, 1):
+            raise InvalidError(f'the step of a slice of a list can only be 1, not {index.step!r}')
+        start = 0 if index.start is None else operator.index(index.start)
+        if index.stop is None:
+            return start, -1
+        stop = operator.index(index.stop)
+        if (start < 0) != (stop < 0):
+            start, stop, _ = slice(start, stop).indices(len(self))
+        elif start < 0 and start < -len(self):
+            start, stop, _ = slice(start, stop).indices(len(self))
+        return start, max(stop - start, 0)
+
+    def _value(self, item):
+        return self._loads(item.get_value())
+
+    def _maybe(self, text):
+        return None if text is None else self._loads(text)
+
+    def _loads_all(self, texts):
+        return [self._loads(text) for text in texts]
+
+    def batched(self):
+        """with l.batched() as batch: batch.push(value); written in one transaction at the end, nothing on an exception."""
+        batch = raw.List.create_batch(self)
+        batch._text = self._dumps
+        batch._state = self.__dict__.get('_state')
+        return batch
+
+    def dump(self, fp=None, format='json', indent=2):
+        import json
+        from .transfer import dump
+        return dump(self, 'List', pages(self._c['items'](self), lambda item: json.loads(item.get_value())), fp, format, indent,
+                    dated=True)
+
+    def load(self, fp, format='json', strategy='overwrite'):
+        from .transfer import load
+        load(self, fp, format, strategy, self.push)
+
+
+def _none(result):
+    return None
+
+
+collections.abc.Sequence.register(List)
+
+
+@override
+class ListBatch(raw.ListBatch):
+    """Additions to a list that are done together."""
+
+    def push(self, value):
+        self.push_json(self._text(value))
+
+    append = push
+
+    def prepend(self, value):
+        self.prepend_json(self._text(value))
+
+    def __len__(self):
+        return self.get_size()
+
+    def __bool__(self):
+        return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.discard() if kind is not None else self.apply()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, error, traceback):
+        self.discard() if kind is not None else await self.apply_async()
