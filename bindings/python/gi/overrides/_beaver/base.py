@@ -7,6 +7,7 @@ awaited: NAME_async() without a callback. A method marked with @both says which 
 a synchronous and an awaitable form of that.
 """
 import functools
+import weakref
 
 import gi.overrides
 from gi.repository import GLib, GObject
@@ -48,10 +49,32 @@ def wrap(method, name):
 CHILDREN = set()        # classes whose objects have to know the state of their database
 
 
+class Info:
+    """What Python knows about an object of the library: its database's state, weakly, and its model."""
+
+    __slots__ = ('state', 'model')
+
+    def __init__(self, state, model=None):
+        self.state, self.model = state, model
+
+
+# Not attributes of the objects: an object with attributes gets a toggle reference, and then threads of the library that take
+# a weak reference need the interpreter's lock while they hold one of GLib's, which deadlocks with a destruction in Python.
+_infos = weakref.WeakKeyDictionary()
+
+
+def info_of(thing):
+    return _infos.get(thing)
+
+
+def note(thing, info):
+    _infos[thing] = info
+
+
 def state_of(thing):
     """The state of the database that something came from."""
-    reference = thing.__dict__.get('_state')
-    state = reference() if reference is not None else None
+    info = _infos.get(thing)
+    state = info.state() if info is not None else None
     if state is None:
         raise ClosedError('the database was closed, or dropped')
     return state
@@ -59,9 +82,20 @@ def state_of(thing):
 
 def child(parent, thing):
     """A thing that came from the database of parent."""
-    if thing is not None and '_state' not in thing.__dict__:
-        thing._state = parent.__dict__.get('_state')
+    if thing is not None and thing not in _infos:
+        info = _infos.get(parent)
+        if info is not None:
+            state = info.state()
+            model = state.models.get((thing.kind, thing.name)) if state is not None and hasattr(thing, 'kind') else None
+            _infos[thing] = Info(info.state, model)
     return thing
+
+
+def _set_attribute(self, name, value):
+    setter = getattr(type(getattr(type(self), name, None)), '__set__', None)
+    if setter is None:
+        raise AttributeError(f'{type(self).__name__} objects take no attributes; {name!r} has to be kept elsewhere')
+    setter(getattr(type(self), name), self, value)
 
 
 def _wrap_async(begin, finish, name):
@@ -133,6 +167,8 @@ def override(cls):
     cls.__module__ = 'gi.overrides.Beaver'      # override() looks there for the namespace
     if any(name.endswith('_async') for name in calls):
         CHILDREN.add(cls)
+    if cls.__name__ != 'Db':
+        cls.__setattr__ = _set_attribute
     return gi.overrides.override(cls)
 
 

@@ -9,7 +9,7 @@ import weakref
 
 from gi.repository import Gio, GLib
 
-from .errors import CancelledError, ClosedError, TimeoutError, mapped
+from .errors import CancelledError, ClosedError, Error, TimeoutError, mapped
 
 class Pump:
     """A thread that iterates a main context, as long as there is something to do in it.
@@ -79,18 +79,52 @@ class State:
         self.listener = listener            # None: callbacks come in the context in which the database was opened
         self.lock = threading.Lock()
         self.handlers = {}                  # (lock) number -> Handler
-        self.numbers = 0
+        self.numbers, self.closed = 0, False
+        self.models = {}                    # (lock) (kind, name) -> the model it was opened with
+        self.main_holds = {}                # of the main thread: topic -> [guard, how often]
         pumps = [pump for pump in (self.pump, listener) if pump is not None]
         self._finalizer = weakref.finalize(self, lambda: [pump.stop() for pump in pumps])
         self._finalizer.atexit = False
 
-    def close(self):
+    def close(self, wait=True):
+        self.closed = True
         self._finalizer.detach()
         with self.lock:
             self.handlers.clear()
-        self.pump.stop(5)
+        self.pump.stop(5 if wait else 0)
         if self.listener is not None:
-            self.listener.stop(2)       # a callback may take longer; it is left to itself
+            self.listener.stop(2 if wait else 0)    # a callback may take longer; it is left to itself
+
+
+class _Call:
+    """begin(*arguments, cancellable, callback) in a pump; settles a future.
+
+    PyGObject keeps a callback until the next one is made, so that this lets go of everything once it was called."""
+
+    def __init__(self, pump, begin, finish, arguments, settle):
+        self.cancellable = Gio.Cancellable()
+        self._parts = (pump, begin, finish, arguments, settle)
+        pump.post(self._begin)
+
+    def _begin(self):
+        pump, begin, finish, arguments, settle = self._parts
+        pump.hold()
+        try:
+            begin(*arguments, self.cancellable, self._done)
+        except BaseException as error:
+            self._parts = None
+            pump.let_go()
+            settle('set_exception', error)
+
+    def _done(self, source, result, *data):
+        (pump, _, finish, _, settle), self._parts = self._parts, None
+        pump.let_go()
+        try:
+            value = finish(result)
+        except GLib.Error as error:
+            settle('set_exception', mapped(error))
+        else:
+            settle('set_result', value)
 
 
 # asyncio
@@ -100,44 +134,22 @@ def _settle(future, method, value):
         getattr(future, method)(value)
 
 
-def start(state, begin, finish, arguments):
+async def start(state, begin, finish, arguments):
     """begin(*arguments, cancellable, callback) as a coroutine; the call starts when it is awaited."""
-    return _start(state, begin, finish, arguments)
-
-
-async def _start(state, begin, finish, arguments):
     loop = asyncio.get_running_loop()
-    future, cancellable = loop.create_future(), Gio.Cancellable()
-    pump = state.pump
+    future = loop.create_future()
 
-    def post(method, value):
+    def settle(method, value):
         try:
             loop.call_soon_threadsafe(_settle, future, method, value)
         except RuntimeError:        # the loop was closed
             pass
 
-    def done(source, result, *data):
-        pump.let_go()
-        try:
-            value = finish(result)
-        except GLib.Error as error:
-            post('set_exception', mapped(error))
-        else:
-            post('set_result', value)
-
-    def call():
-        pump.hold()
-        try:
-            begin(*arguments, cancellable, done)
-        except BaseException as error:
-            pump.let_go()
-            post('set_exception', error)
-
-    pump.post(call)
+    call = _Call(state.pump, begin, finish, arguments, settle)
     try:
         return await future
     except asyncio.CancelledError:
-        cancellable.cancel()
+        call.cancellable.cancel()
         raise
 
 
@@ -145,49 +157,37 @@ def run(state, begin, finish, arguments, abandon=lambda result: None):
     """begin(*arguments, cancellable, callback), waiting here for the result; Ctrl-C cancels it.
 
     abandon(result) gets what arrives too late."""
+    future = concurrent.futures.Future()
+
     def drop(value):
         try:
             abandon(value)
         except GLib.Error:
             pass
 
-    future, cancellable, pump = concurrent.futures.Future(), Gio.Cancellable(), state.pump
-
-    def done(source, result, *data):
-        pump.let_go()
-        try:
-            value = finish(result)
-        except GLib.Error as error:
-            _settle(future, 'set_exception', mapped(error))
-            return
-        if not future.set_running_or_notify_cancel():
+    def settle(method, value):
+        if future.set_running_or_notify_cancel():
+            getattr(future, method)(value)
+        elif method == 'set_result':
             drop(value)
-        else:
-            future.set_result(value)
 
-    def call():
-        pump.hold()
-        try:
-            begin(*arguments, cancellable, done)
-        except BaseException as error:
-            pump.let_go()
-            _settle(future, 'set_exception', error)
-
-    _waiting.add(cancellable)
+    if _finishing:
+        raise _ended()
+    call = _Call(state.pump, begin, finish, arguments, settle)
+    _waiting.add(call.cancellable)
     try:
-        if _finishing:
-            raise _ended()
-        pump.post(call)
         return future.result()
     except CancelledError:
         raise _ended() from None
+    except Error:
+        raise
     except BaseException:
-        if not future.cancel() and future.done() and future.exception() is None:
+        if not future.cancel() and future.exception() is None:
             drop(future.result())
-        cancellable.cancel()
+        call.cancellable.cancel()
         raise
     finally:
-        _waiting.discard(cancellable)
+        _waiting.discard(call.cancellable)
 
 
 # Blocking calls

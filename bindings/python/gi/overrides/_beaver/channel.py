@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import functools
+import typing
+import weakref
 
 from . import bridge
 from .base import both, override, raw, state_of
@@ -10,33 +12,47 @@ from .values import loads, seconds
 
 @override
 class Message(raw.Message):
-    """A message; also to be unpacked as (channel, payload, timestamp)."""
-
-    _model = None
     channel = property(raw.Message.get_channel)
+    json = property(raw.Message.get_json)
     timestamp = property(raw.Message.get_timestamp)
     offset = property(raw.Message.get_offset)
 
-    @property
-    def payload(self):
-        return loads(self.get_json(), self._model)
-
-    def __iter__(self):
-        return iter((self.channel, self.payload, self.timestamp))
-
     def __repr__(self):
-        return f'<Beaver.Message of {self.channel!r}: {self.get_json()}>'
+        return f'<Beaver.Message of {self.channel!r}: {self.json}>'
+
+
+class ChannelMessage(typing.NamedTuple):
+    channel: str
+    payload: object
+    timestamp: float
 
 
 class Stream:
-    """What waits for the next one of something. It ends when it is closed, alone or with its database."""
+    """What waits for the next one of something. It ends when it is closed, alone or with its database.
+
+    It is an object of Python around one of the library, so that the garbage collector sees what it refers to.
+    """
+
+    def __init__(self, stream, state, model=None):
+        self._stream, self._state, self._model = stream, weakref.ref(state), model
+
+    def __repr__(self):
+        return f'<beaver {type(self).__name__}{" (closed)" if self.closed else ""}>'
+
+    def _owner(self):
+        state = self._state()
+        if state is None:
+            raise ClosedError('the database was closed')
+        return state
+
+    def _start(self):
+        cls = type(self._stream).__mro__[1]
+        return functools.partial(cls.next_async, self._stream), functools.partial(cls.next_finish, self._stream)
 
     def _next(self, timeout=None):
         """The next item; None at the end."""
-        cls = type(self).__mro__[1]
-        return bridge.wait(lambda left, cancellable: self._c['next'](self, left, cancellable),
-                           (functools.partial(cls.next_async, self), functools.partial(cls.next_finish, self)),
-                           lambda: state_of(self), seconds(timeout))
+        return bridge.wait(lambda left, cancellable: self._stream._c['next'](self._stream, left, cancellable), self._start(),
+                           self._owner, seconds(timeout))
 
     def next(self, timeout=None):
         """Waits for the next item; TimeoutError after timeout seconds, ClosedError at the end."""
@@ -46,35 +62,57 @@ class Stream:
         return self._give(item)
 
     async def next_async(self, timeout=None):
-        item = await self._c['next_async'](self, seconds(timeout))
+        begin, finish = self._start()
+        item = await bridge.start(self._owner(), begin, finish, (seconds(timeout),))
         if item is None:
             raise ClosedError('the stream was closed')
         return self._give(item)
-
-    def _give(self, item):
-        return item
 
     def __iter__(self):
         return self
 
     def __next__(self):
         try:
-            return self.next()
+            item = self._next()
         except ClosedError:
-            raise StopIteration from None
+            item = None
+        if item is None:
+            raise StopIteration
+        return self._give(item)
 
     def __aiter__(self):
         return self
 
     async def __anext__(self):
+        begin, finish = self._start()
         try:
-            return await self.next_async()
+            item = await bridge.start(self._owner(), begin, finish, (-1.0,))
         except ClosedError:
-            raise StopAsyncIteration from None
+            item = None
+        if item is None:
+            raise StopAsyncIteration
+        return self._give(item)
+
+    def close(self):
+        self._stream.close()
 
     @property
     def closed(self):
-        return self.is_closed()
+        return self._stream.is_closed()
+
+    @property
+    def dropped(self):
+        """How many items were dropped because nobody took them in time."""
+        return self._stream.get_dropped()
+
+    @property
+    def capacity(self):
+        """How many items may wait."""
+        return self._stream.get_capacity()
+
+    @capacity.setter
+    def capacity(self, capacity):
+        self._stream.set_capacity(capacity)
 
     def __enter__(self):
         return self
@@ -83,25 +121,21 @@ class Stream:
         self.close()
 
     async def __aenter__(self):
-        return self
+        return self.__enter__()
 
     async def __aexit__(self, *exception):
         self.close()
 
 
-@override
-class Subscription(raw.Subscription):
+class Subscription(Stream):
     """The messages of a channel from now on; closed by close(), or the end of the with."""
 
-    _model = None
-    dropped = property(raw.Subscription.get_dropped)
-    waiting = property(raw.Subscription.get_waiting)
-    capacity = property(raw.Subscription.get_capacity, raw.Subscription.set_capacity)
+    @property
+    def waiting(self):
+        return self._stream.get_waiting()
 
-    def _give(self, item):
-        if self._model is not None:
-            item._model = self._model
-        return item
+    def _give(self, message):
+        return ChannelMessage(message.get_channel(), loads(message.get_json(), self._model), message.get_timestamp())
 
     def listen(self, timeout=None):
         """The payloads, as they come; TimeoutError when nothing comes for timeout seconds."""
@@ -116,22 +150,14 @@ class Subscription(raw.Subscription):
 
     async def listen_async(self, timeout=None):
         while True:
+            begin, finish = self._start()
             try:
-                message = await self.next_async(timeout)
+                message = await bridge.start(self._owner(), begin, finish, (seconds(timeout),))
             except ClosedError:
                 return
+            if message is None:
+                return
             yield loads(message.get_json(), self._model)
-
-
-def streams(cls):
-    """Stream's methods for a class, except for those that it has itself."""
-    for name, value in vars(Stream).items():
-        if name not in ('__module__', '__dict__', '__weakref__', '__doc__') and (name not in vars(cls) or name in cls._c):
-            setattr(cls, name, value)
-    return cls
-
-
-streams(Subscription)
 
 
 @override
@@ -150,26 +176,27 @@ class Channel(raw.Channel):
     @both
     def subscribe(self):
         """The messages from now on: with channel.subscribe() as subscription: for payload in subscription.listen(): ..."""
-        return 'subscribe', (), self._typed
-
-    def _typed(self, subscription):
-        if self._model is not None:
-            subscription._model = self._model
-        return subscription
+        return 'subscribe', (), lambda subscription: Subscription(subscription, state_of(self), self._model)
 
     def listen(self, timeout=None):
         """The messages from the first next() on, as (channel, payload, timestamp)."""
         with self.subscribe() as subscription:
-            while True:
+            if timeout is None:
+                yield from subscription
+            while not subscription.closed:
                 try:
-                    yield subscription.next(timeout)
+                    message = subscription.next(timeout)
                 except ClosedError:
                     return
+                yield message
 
     @both
     def history(self, limit=100):
         """The last messages, oldest first."""
-        return 'history', (limit,), lambda messages: [self._typed(message) for message in messages]
+        return 'history', (limit,), lambda messages: [self._message(message) for message in messages]
+
+    def _message(self, message):
+        return ChannelMessage(message.get_channel(), self._loads(message.get_json()), message.get_timestamp())
 
     def close(self):
         """Ends all subscriptions."""

@@ -10,7 +10,7 @@ import weakref
 from gi.repository import Gio
 
 from . import bridge, events
-from .base import child, override, raw, wrap
+from .base import Info, note, override, raw, wrap
 from .errors import ClosedError, ConflictError, InvalidError, UnsupportedError
 from .lock import NamedLock
 from .values import check_model, check_name, dumps
@@ -90,7 +90,7 @@ class Db(raw.Db):
             if owned is None:
                 owned = self._owned = bridge.State(pump)
                 owned.db = weakref.ref(self)
-                self._state = weakref.ref(owned)
+                note(self, Info(weakref.ref(owned)))
                 _open.add(self)
         return owned
 
@@ -127,6 +127,15 @@ class Db(raw.Db):
         """For programs of beaver-db 2.x: it is open already."""
         return self.__enter__()
 
+    def __del__(self):
+        # The destruction of the object would close as well, but while it holds the interpreter's lock.
+        owned = self.__dict__.get('_owned')
+        if owned is not None and not owned.closed:
+            try:
+                self._c['close'](self)
+            finally:
+                owned.close(wait=False)
+
     def close(self):
         """Closes the connections of all threads and stops all background threads. Again: does nothing."""
         try:
@@ -159,13 +168,15 @@ class Db(raw.Db):
         call = self._c.get(method or 'get_' + kind)
         if call is None:
             raise UnsupportedError(f'this release has no {kind}')
-        manager = child(self, call(self, name, *arguments))
-        if model is not None or '_model' not in manager.__dict__:
+        manager, key = call(self, name, *arguments), (kind, name)
+        if model is not None or key not in owned.models:
             with owned.lock:
-                known = manager.__dict__.setdefault('_model', model)
+                known = owned.models.setdefault(key, model)
             if model is not None and known is not model:
                 raise ConflictError(f'the {kind} {name!r} is in use with the model {known!r} already, and cannot have '
                                     f'{model!r} at the same time')
+            if model is not None:
+                note(manager, Info(weakref.ref(owned), model))
         return manager
 
     def _names(self, kind):
@@ -178,9 +189,7 @@ class Db(raw.Db):
             return self._get('dict', name, model)
         if 'get_dict_with_secret' not in self._c:
             raise UnsupportedError('this release cannot encrypt')
-        manager = self._get('dict', name, model, 'get_dict_with_secret', (secret,))
-        manager._secret = True
-        return manager
+        return self._get('dict', name, model, 'get_dict_with_secret', (secret,))
 
     def list(self, name, model=None):
         """Values in an order."""
@@ -199,7 +208,7 @@ class Db(raw.Db):
 
     def lock(self, name, timeout=None, lock_ttl=60.0, poll_interval=0.1):
         """A new contender for the lock of that name. poll_interval is accepted and not needed: who waits is woken."""
-        return NamedLock(child(self, self._c['get_lock'](self, check_name(name, InvalidError))), timeout, lock_ttl,
+        return NamedLock(self._c['get_lock'](self, check_name(name, InvalidError)), timeout, lock_ttl,
                          poll_interval)
 
     dicts = property(lambda self: self._names('dict'))

@@ -3,7 +3,7 @@
 import collections.abc
 import math
 
-from .base import both, override, raw
+from .base import both, child, override, raw
 from .errors import ConflictError, InvalidError, NotFoundError
 from .manager import View, pages
 from .values import text_key
@@ -168,12 +168,12 @@ class Dict(raw.Dict):
 
     def batched(self):
         """with d.batched() as batch: batch[key] = value; written in one transaction at the end, nothing on an exception."""
-        return DictBatch._of(self)
+        return Batch(self, child(self, self.create_batch()))
 
     def dump(self, fp=None, format='json', indent=2):
         from .transfer import dump
         return dump(self, 'Dict', ({'key': key, 'value': value} for key, value in self._raw_items()), fp, format, indent,
-                    encrypted=bool(self.__dict__.get('_secret')))
+                    encrypted=False)
 
     def load(self, fp, format='json', strategy='overwrite'):
         from .transfer import load
@@ -192,29 +192,24 @@ def _none(result):
 collections.abc.MutableMapping.register(Dict)
 
 
-@override
-class DictBatch(raw.DictBatch):
+class Batch:
     """Writes to a dict that are done together."""
 
-    @classmethod
-    def _of(cls, owner):
-        self = raw.Dict.create_batch(owner)
-        self._text = owner._dumps
-        self._state = owner.__dict__.get('_state')
-        return self
+    def __init__(self, owner, batch):
+        self._owner, self._batch = owner, batch
 
     def set(self, key, value, ttl_seconds=None):
-        self.set_json(text_key(key), self._text(value), _ttl(ttl_seconds))
+        self._batch.set_json(text_key(key), self._owner._dumps(value), _ttl(ttl_seconds))
 
     __setitem__ = set
 
     def delete(self, key):
-        self.remove(text_key(key))
+        self._batch.remove(text_key(key))
 
     __delitem__ = delete
 
     def __len__(self):
-        return self.get_size()
+        return self._batch.get_size()
 
     def __bool__(self):
         return True
@@ -223,10 +218,10 @@ class DictBatch(raw.DictBatch):
         return self
 
     def __exit__(self, kind, error, traceback):
-        self.discard() if kind is not None else self.apply()
+        self._batch.discard() if kind is not None else self._batch.apply()
 
     async def __aenter__(self):
         return self
 
     async def __aexit__(self, kind, error, traceback):
-        self.discard() if kind is not None else await self.apply_async()
+        self._batch.discard() if kind is not None else await self._batch.apply_async()

@@ -10,6 +10,7 @@ import json
 import weakref
 
 from .base import override, raw
+from .errors import ClosedError
 
 
 @override
@@ -103,8 +104,15 @@ def attach(state, listen, topic, event, callback, unique=False, whole=False):
     def trampoline(occurrence, *data):
         owner = reference()
         target = owner.handlers.get(number) if owner is not None else None
-        if target is not None:
+        if target is None:
+            return
+        try:
             target.deliver(occurrence)
+        except ClosedError:
+            # it was interrupted by closing, which is nobody's mistake
+            db = owner.db()
+            if db is not None and not db.is_closed():
+                raise
 
     try:
         handler._handler = listen(event, trampoline)
@@ -135,7 +143,6 @@ class Events:
         """Calls callback(event) for each event of that name; the handler's off() ends it."""
         state = self._state()
         if state is None:
-            from .errors import ClosedError
             raise ClosedError('the database was closed')
         return attach(state, self._listen, self.name, event, callback, unique=True, whole=True)
 

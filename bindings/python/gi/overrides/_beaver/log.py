@@ -5,8 +5,8 @@ import datetime
 import json
 import math
 
-from .base import both, override, raw
-from .channel import Stream, streams
+from .base import both, override, raw, state_of
+from .channel import Stream
 from .errors import InvalidError
 from .manager import pages
 from .values import loads, span, stamp
@@ -14,31 +14,27 @@ from .values import loads, span, stamp
 
 @override
 class LogEntry(raw.LogEntry):
-    """An entry; also to be unpacked as (timestamp, data)."""
-
-    _model = None
     timestamp = property(raw.LogEntry.get_timestamp)
-
-    @property
-    def data(self):
-        return loads(self.get_data(), self._model)
-
-    def __iter__(self):
-        return iter((self.timestamp, self.data))
+    json = property(raw.LogEntry.get_data)
 
     def __repr__(self):
-        return f'<Beaver.LogEntry at {self.timestamp!r}: {self.get_data()}>'
+        return f'<Beaver.LogEntry at {self.timestamp!r}: {self.json}>'
 
 
-@override
-class LiveIterator(raw.LiveIterator):
+class LiveIterator(Stream):
     """What happens in a log, as it happens. Ends with close(), the end of its with, and the close of the database."""
 
-    _model, _aggregator = None, None
-    dropped = property(raw.LiveIterator.get_dropped)
-    window = property(raw.LiveIterator.get_window)
-    period = property(raw.LiveIterator.get_period)
-    capacity = property(raw.LiveIterator.get_capacity, raw.LiveIterator.set_capacity)
+    def __init__(self, stream, state, model, aggregator):
+        super().__init__(stream, state, model)
+        self._aggregator = aggregator
+
+    @property
+    def window(self):
+        return self._stream.get_window()
+
+    @property
+    def period(self):
+        return self._stream.get_period()
 
     def _give(self, entry):
         if self._aggregator is None:
@@ -49,16 +45,14 @@ class LiveIterator(raw.LiveIterator):
         # here, in the thread that asked: an exception is that thread's, and the next one may go on
         return self._aggregator(data)
 
+    def __iter__(self):
+        if not self.closed:
+            self._stream.start()
+        return self
+
     def __enter__(self):
-        self.start()
+        self._stream.start()
         return self
-
-    async def __aenter__(self):
-        self.start()
-        return self
-
-
-streams(LiveIterator)
 
 
 def _bound(moment, default):
@@ -127,13 +121,9 @@ class Log(raw.Log):
         seconds. The aggregator runs in the thread that asks for the next value. Without one the list itself comes.
         """
         if window is None:
-            iterator = self.tail()
-        else:
-            iterator = self._c['live'](self, span(window), 1.0 if period is None else span(period), None)
-            iterator._aggregator = aggregator if aggregator is not None else list
-        if self._model is not None:
-            iterator._model = self._model
-        return iterator
+            return LiveIterator(self.tail(), state_of(self), self._model, None)
+        live = self._c['live'](self, span(window), 1.0 if period is None else span(period), None)
+        return LiveIterator(live, state_of(self), self._model, aggregator if aggregator is not None else list)
 
     async def live_async(self, *arguments, **keywords):
         return await asyncio.to_thread(self.live, *arguments, **keywords)

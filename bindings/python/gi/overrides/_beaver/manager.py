@@ -5,7 +5,7 @@ import collections.abc
 import functools
 
 from . import bridge
-from .base import override, raw, state_of
+from .base import info_of, override, raw, state_of
 from .errors import ClosedError, TimeoutError
 from .events import Events, attach, detach
 from .values import dumps, loads, seconds
@@ -13,7 +13,10 @@ from .values import dumps, loads, seconds
 
 @override
 class Manager(raw.Manager):
-    _model = None
+    @property
+    def _model(self):
+        info = info_of(self)
+        return info.model if info is not None else None
 
     name = property(raw.Manager.get_name)
     kind = property(raw.Manager.get_kind)
@@ -31,14 +34,19 @@ class Manager(raw.Manager):
     # The public lock: of a thread, which may take it several times. When the main thread has to wait for it, it waits for a
     # guard, so that Ctrl-C comes through, and counts by itself.
 
-    _guard, _depth = None, 0
+    def _main_hold(self):
+        """What the main thread holds: [guard, how often]."""
+        if not bridge.in_main_thread():
+            return None
+        hold = state_of(self).main_holds.get(self.topic)
+        return hold if hold is not None and hold[0].is_held() else None
 
     def acquire(self, timeout=None, lock_ttl=60.0, poll_interval=None, block=True):
         """Acquires the public lock for this thread; whether that worked in time. poll_interval is accepted and not needed."""
         timeout, lock_ttl = seconds(timeout) if block else 0.0, 60.0 if lock_ttl is None else float(lock_ttl)
-        main = bridge.in_main_thread()
-        if main and self._guard is not None and self._guard.is_held():
-            self._depth += 1
+        main, hold = bridge.in_main_thread(), self._main_hold()
+        if hold is not None:
+            hold[1] += 1
             return True
         try:
             if not main:
@@ -49,28 +57,27 @@ class Manager(raw.Manager):
             if not main or timeout == 0:
                 return False
         try:
-            self._guard = bridge.run(state_of(self), functools.partial(raw.Manager.hold_async, self),
-                                     functools.partial(raw.Manager.hold_finish, self), (timeout, lock_ttl),
-                                     raw.LockGuard.release)
+            guard = bridge.run(state_of(self), functools.partial(raw.Manager.hold_async, self),
+                               functools.partial(raw.Manager.hold_finish, self), (timeout, lock_ttl), raw.LockGuard.release)
         except TimeoutError:
             return False
-        self._depth = 1
+        state_of(self).main_holds[self.topic] = [guard, 1]
         return True
 
     def release(self):
-        if bridge.in_main_thread() and self._guard is not None:
-            self._depth -= 1
-            if self._depth == 0:
-                guard, self._guard = self._guard, None
-                return guard.release()
-            return True
-        return self._c['release'](self)
+        hold = self._main_hold()
+        if hold is None:
+            return self._c['release'](self)
+        hold[1] -= 1
+        if hold[1] == 0:
+            del state_of(self).main_holds[self.topic]
+            return hold[0].release()
+        return True
 
     def renew(self, lock_ttl=60.0):
         lock_ttl = 60.0 if lock_ttl is None else float(lock_ttl)
-        if bridge.in_main_thread() and self._guard is not None:
-            return self._guard.renew(lock_ttl)
-        return self._c['renew'](self, lock_ttl)
+        hold = self._main_hold()
+        return hold[0].renew(lock_ttl) if hold is not None else self._c['renew'](self, lock_ttl)
 
     @property
     def locked(self):
