@@ -1,0 +1,44 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * For Vala's foreach, which wants a next_value() without arguments.
+ */
+#pragma once
+
+#include <beaver/beaver.h>
+
+static inline BeaverEntry *
+beaver_vala_next_entry (BeaverCursor *self, GError **error)
+{
+  return (BeaverEntry *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverLogEntry *
+beaver_vala_next_log_entry (BeaverCursor *self, GError **error)
+{
+  return (BeaverLogEntry *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline GObject *
+beaver_vala_next_object (BeaverCursor *self, GError **error)
+{
+  return (GObject *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverLogEntry *
+beaver_vala_next_live (BeaverLiveIterator *self, GError **error)
+{
+  return beaver_live_iterator_next (self, -1, NULL, error);
+}
+
+static inline BeaverMessage *
+beaver_vala_next_message (BeaverSubscription *self, GError **error)
+{
+  return beaver_subscription_next (self, -1, NULL, error);
+}
+
+static inline BeaverMessage *
+beaver_vala_next_consumed (BeaverConsumer *self, GError **error)
+{
+  return beaver_consumer_next (self, -1, NULL, error);
+}
