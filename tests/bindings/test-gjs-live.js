@@ -134,6 +134,44 @@ test('a subscription gives each message in order', memory(async db => {
     equal(waiting.next(10).value, 'now');
 }));
 
+test('a consumer goes on behind what it acknowledged', memory(async db => {
+    const channel = db.channel('c');
+    channel.publish_many([1, 2, 3]);
+    const consumer = channel.open_consumer('audit');
+    equal([consumer.name, consumer.channel], ['audit', 'c']);
+    for await (const message of consumer) {
+        if (message.value === 2)
+            break;
+        await consumer.ack_async(message);
+    }
+    const again = await channel.open_consumer_async('audit');
+    const rest = [];
+    for (let i = 0; i < 2; i++)
+        rest.push((await again.next_async()).value);    // eslint-disable-line no-await-in-loop
+    equal(rest, [2, 3]);
+    again.seek(Beaver.ConsumerStart.BEGINNING);
+    const first = again.next();
+    equal(first.value, 1);
+    again.ack(first);
+    throws(() => again.next(0) && again.next(0) && again.next(0), TIMEOUT);
+    again.close();
+    const loop = channel.open_consumer('new', Beaver.ConsumerStart.END)[Symbol.asyncIterator]();
+    const pending = loop.next();
+    await loop.return();
+    equal(await pending, {value: undefined, done: true});
+}));
+
+test('a sketch counts values', memory(async db => {
+    const sketch = db.sketch('s', 1000, 0.01);
+    sketch.add({user: 1});
+    await sketch.add_async('two');
+    sketch.add_many([3, [4], {user: 1}]);
+    equal(sketch.count(), 4);
+    equal([sketch.has({user: 1}), await sketch.has_async([4]), sketch.has('nobody')], [true, true, false]);
+    equal(db.sketch('other').capacity, 1000000);
+    throws(() => sketch.add(NaN), INVALID);
+}));
+
 test('leaving a loop that waits ends it at once', memory(async db => {
     for (const source of [db.channel('c').subscribe(), db.log('l').tail(), db.log('l').live(60, 60)]) {
         const loop = source[Symbol.asyncIterator]();

@@ -699,6 +699,33 @@ function init_channel() {
     disposable(Beaver.Subscription, 'close');
 }
 
+function init_consumer() {
+    natural(Beaver.Channel, {
+        open_consumer: ['open_consumer', (name, start = Beaver.ConsumerStart.BEGINNING, cancellable = null) =>
+            [name, start, cancellable]],
+    });
+    natural(Beaver.Consumer, {
+        seek: ['seek', (start, value = 0, cancellable = null) => [start, value, cancellable]],
+    });
+    stream(Beaver.Consumer, (consumer, message) => message);
+    disposable(Beaver.Consumer, 'close');
+}
+
+function init_sketch() {
+    const shape = (name, capacity = 1000000, error_rate = 0.01) => [name, capacity, error_rate];
+    const item = (value, cancellable = null) => [to_json(value), cancellable];
+
+    natural(Beaver.Db, {
+        sketch: ['get_sketch', shape],
+        get_sketch: ['get_sketch', shape],
+    });
+    natural(Beaver.Sketch, {
+        add: ['add_json', item, nothing],
+        add_many: ['add_many', (values, cancellable = null) => [Array.from(values, to_json), cancellable], nothing],
+        has: ['contains_json', item],
+    });
+}
+
 function init_close_report() {
     const {to_string} = Beaver.CloseReport.prototype;
     Beaver.CloseReport.prototype.toString = function () {
@@ -725,4 +752,6 @@ function _init() {
     init_list();
     init_log();
     init_channel();
+    init_consumer();
+    init_sketch();
 }
