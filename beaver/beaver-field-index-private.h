@@ -38,10 +38,27 @@ gboolean _beaver_field_index_clear (BeaverConnection *connection,
                                     const char *kind,
                                     const char *name,
                                     GError **error);
+/* Removes the rows of an item that is gone. */
+gboolean _beaver_field_index_drop (BeaverFieldIndex *self,
+                                   BeaverConnection *connection,
+                                   const char *item_key,
+                                   GError **error);
 /* 1 or 0, -1 with error. */
 int _beaver_field_index_has_rows (BeaverConnection *connection,
                                   const char *kind,
                                   const char *name,
                                   GError **error);
+
+/* ---- reading ---- */
+
+/* The keys of all items for which filters (element-type BeaverFilter) may hold, sorted, and perhaps
+ * of others: the caller looks at each. *keys is NULL when no index helps and everything has to be
+ * looked at. */
+gboolean _beaver_field_index_select (BeaverConnection *connection,
+                                     const char *kind,
+                                     const char *name,
+                                     GPtrArray *filters,
+                                     GPtrArray **keys,
+                                     GError **error);
 
 G_END_DECLS

@@ -248,3 +248,12 @@ _beaver_field_index_has_rows (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 2, name, -1);
   return (int) _beaver_statement_step (statement, error); /* ERROR -1, DONE 0, ROW 1 */
 }
+
+gboolean
+_beaver_field_index_drop (BeaverFieldIndex *self,
+                          BeaverConnection *connection,
+                          const char *item_key,
+                          GError **error)
+{
+  return _beaver_field_index_remove (connection, self->kind, self->name, item_key, error);
+}

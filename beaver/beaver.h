@@ -10,12 +10,17 @@
 #include <beaver/beaver-db.h>
 #include <beaver/beaver-dict-batch.h>
 #include <beaver/beaver-dict.h>
+#include <beaver/beaver-document.h>
+#include <beaver/beaver-documents-batch.h>
+#include <beaver/beaver-documents.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
 #include <beaver/beaver-event-handler.h>
 #include <beaver/beaver-event.h>
 #include <beaver/beaver-events.h>
+#include <beaver/beaver-field-index-info.h>
+#include <beaver/beaver-hit.h>
 #include <beaver/beaver-json.h>
 #include <beaver/beaver-list-batch.h>
 #include <beaver/beaver-list-item.h>
@@ -29,6 +34,8 @@
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-manager.h>
 #include <beaver/beaver-message.h>
+#include <beaver/beaver-query-plan.h>
+#include <beaver/beaver-query.h>
 #include <beaver/beaver-sketch.h>
 #include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>

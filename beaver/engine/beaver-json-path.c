@@ -21,9 +21,8 @@ key_is (const guint8 *p, const guint8 *end, const char *name, gsize length)
   return decoded->len == length && memcmp (decoded->str, name, length) == 0;
 }
 
-/* The value of name in the object at *p, which is checked already; FALSE without it. */
-static gboolean
-enter (const guint8 **p, const guint8 **end, const char *name, gsize length)
+gboolean
+_beaver_json_enter (const guint8 **p, const guint8 **end, const char *name, gsize length)
 {
   const guint8 *at = *p, *found = NULL, *found_end = NULL;
   BeaverJsonFault fault;
@@ -59,6 +58,53 @@ enter (const guint8 **p, const guint8 **end, const char *name, gsize length)
   return TRUE;
 }
 
+gboolean
+_beaver_json_enter_array (const guint8 **p, const guint8 **end, gint64 index)
+{
+  const guint8 *at = *p;
+  BeaverJsonFault fault;
+  gint64 n = 0;
+
+  if (*at != '[')
+    return FALSE;
+  if (index < 0)
+    {
+      const guint8 *q = _beaver_json_skip_space (at + 1, *end);
+
+      while (q < *end && *q != ']')
+        {
+          q = _beaver_json_scan_value (q, *end, 0, &fault);
+          if (q == NULL)
+            return FALSE;
+          n++;
+          q = _beaver_json_skip_space (q, *end);
+          if (q < *end && *q == ',')
+            q = _beaver_json_skip_space (q + 1, *end);
+        }
+      index += n;
+      if (index < 0)
+        return FALSE;
+    }
+  at = _beaver_json_skip_space (at + 1, *end);
+  for (n = 0; at < *end && *at != ']'; n++)
+    {
+      const guint8 *value_end = _beaver_json_scan_value (at, *end, 0, &fault);
+
+      if (value_end == NULL)
+        return FALSE;
+      if (n == index)
+        {
+          *p = at;
+          *end = value_end;
+          return TRUE;
+        }
+      at = _beaver_json_skip_space (value_end, *end);
+      if (at < *end && *at == ',')
+        at = _beaver_json_skip_space (at + 1, *end);
+    }
+  return FALSE;
+}
+
 const char *
 _beaver_json_path_find (const char *text, gssize length, const char *path, gsize *found_length)
 {
@@ -78,7 +124,7 @@ _beaver_json_path_find (const char *text, gssize length, const char *path, gsize
       const char *dot = strchr (step, '.');
       gsize n = dot != NULL ? (gsize) (dot - step) : strlen (step);
 
-      if (!enter (&p, &end, step, n))
+      if (!_beaver_json_enter (&p, &end, step, n))
         return NULL;
       if (dot == NULL)
         break;

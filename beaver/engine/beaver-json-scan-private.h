@@ -67,6 +67,12 @@ double _beaver_json_parse_double (const guint8 *text, gsize length);
 /* Python's repr() of a finite value; NUL-terminated, returns the length. */
 gsize _beaver_json_format_double (char *buffer, double value);
 
+/* Narrows [*p, *end), a value that is checked already, to the value of a member of the object that it is (of equal names
+ * the last), or to an element of the array that it is (from the end when index is negative); FALSE without it. */
+gboolean
+_beaver_json_enter (const guint8 **p, const guint8 **end, const char *name, gsize length);
+gboolean _beaver_json_enter_array (const guint8 **p, const guint8 **end, gint64 index);
+
 static inline gboolean
 _beaver_json_is_space (guint8 c)
 {

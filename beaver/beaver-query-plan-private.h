@@ -1,0 +1,13 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/beaver-query-plan.h>
+
+G_BEGIN_DECLS
+
+/* Takes all. */
+BeaverQueryPlan *
+_beaver_query_plan_new_take (char **indexed, char **scanned, gint64 estimated_rows, char *text);
+
+G_END_DECLS
