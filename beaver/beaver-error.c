@@ -5,9 +5,17 @@
 #include <beaver/beaver-error.h>
 #include <glib/gi18n-lib.h>
 
-/* clang-format off: it would take the hyphens for minus signs */
-G_DEFINE_QUARK (beaver-error-quark, beaver_error)
-/* clang-format on */
+/* G_DEFINE_QUARK() keeps the number in a plain variable, which is a race by the letter when threads
+ * meet their first error at the same time, and that is what closing is about. */
+GQuark
+beaver_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, g_quark_from_static_string ("beaver-error-quark"));
+  return (GQuark) quark;
+}
 
 /* What the library says to people it says in errors, so this file is part of every program. A
  * constructor, because a message may be wanted before any class was initialised. BEAVER_LOCALEDIR

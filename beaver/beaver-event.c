@@ -256,7 +256,7 @@ beaver_event_class_init (BeaverEventClass *klass)
   /**
    * BeaverEvent:topic: (getter get_topic)
    *
-   * Where it happened: `dict:settings`, or what [method@Beaver.Db.emit] was given.
+   * Where it happened: `dict:settings`, or what [method@Beaver.Db.emit_event] was given.
    *
    * Since: 1.0
    */
@@ -330,7 +330,7 @@ beaver_event_get_id (BeaverEvent *self)
  * @self: an event
  *
  * Gets where it happened: `dict:settings` for the dict of that name, or the topic that
- * [method@Beaver.Db.emit] was given.
+ * [method@Beaver.Db.emit_event] was given.
  *
  * Returns: (transfer none): the topic
  *

@@ -79,10 +79,7 @@ _beaver_live_state_unref (BeaverLiveState *self)
 gboolean
 _beaver_live_state_is_forked (BeaverLiveState *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  return _beaver_engine_set_error_if_closed (self->store->core->engine, &error) &&
-         g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_FORKED);
+  return _beaver_engine_is_forked (self->store->core->engine);
 }
 
 gboolean

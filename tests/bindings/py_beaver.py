@@ -11,7 +11,7 @@ import unittest
 
 from beaver import BeaverDB
 
-ROUNDS = int(os.environ.get('BEAVER_TEST_ROUNDS', '1'))
+ROUNDS = max(1, int(float(os.environ.get('BEAVER_TEST_ROUNDS', '1'))))
 
 
 def wait_until(condition, what, deadline=20.0):
