@@ -30,6 +30,9 @@ VALA_PROGRAM = '''
 int main () {
   try {
     var db = Beaver.Db.open ("vala.db");
+    db.get_dict ("d").set_int ("k", 1);
+    foreach (var entry in db.get_dict ("d").items ())
+      assert (entry.value == "1");
     db.close ();
     print ("%s\\n", Beaver.VERSION_S);
     return 0;
@@ -52,7 +55,8 @@ print(Beaver.VERSION_S)
 
 JS_PROGRAM = '''
 import Beaver from 'gi://Beaver?version=1';
-Beaver.Db.open('js.db', null).close();
+if (Beaver.scope('js.db', db => db.dict('d').get_or_set('k', [1]))[0] !== 1)
+    throw new Error('without the override');
 print(Beaver.VERSION_S);
 '''
 
