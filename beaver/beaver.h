@@ -13,6 +13,7 @@
 #include <beaver/beaver-document.h>
 #include <beaver/beaver-documents-batch.h>
 #include <beaver/beaver-documents.h>
+#include <beaver/beaver-edge.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
@@ -20,6 +21,8 @@
 #include <beaver/beaver-event.h>
 #include <beaver/beaver-events.h>
 #include <beaver/beaver-field-index-info.h>
+#include <beaver/beaver-graph-visit.h>
+#include <beaver/beaver-graph.h>
 #include <beaver/beaver-hit.h>
 #include <beaver/beaver-json.h>
 #include <beaver/beaver-list-batch.h>
