@@ -29,7 +29,7 @@ typedef struct
 {
   gatomicrefcount ref_count;
   BeaverManagerCore *core;
-  BeaverDictCodec *codec; /* constant; NULL: values are plain JSON */
+  BeaverDictCodec *codec; /* atomic, set once, inside a write unit; NULL: values are plain JSON */
 
   /* Expired rows are swept by later writes, a portion each (see sweep() in beaver-dict-works.c). */
   GMutex lock;

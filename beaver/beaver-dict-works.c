@@ -98,6 +98,14 @@ bind_expiry (BeaverStatement *statement, int index, double expires_at)
 
 /* Secrets */
 
+/* Set once, by a write unit: works that write never see it change, and those that read then meet
+ * nothing that they had to decode. */
+static BeaverDictCodec *
+codec_of (BeaverDictShared *shared)
+{
+  return g_atomic_pointer_get (&shared->codec);
+}
+
 static gboolean
 set_sealed (BeaverDictShared *shared, GError **error)
 {
@@ -115,9 +123,9 @@ check_sealed (BeaverConnection *connection,
 {
   g_autoptr (BeaverStatement) statement = NULL;
 
-  if (shared->codec != NULL)
-    return shared->codec->begin (connection, shared->codec->state, shared->core->name, writing,
-                                 error);
+  if (codec_of (shared) != NULL)
+    return codec_of (shared)->begin (connection, codec_of (shared)->state, shared->core->name,
+                                     writing, error);
 
   statement = _beaver_connection_prepare (connection, SQL_IS_SEALED, error);
   if (statement == NULL)
@@ -145,8 +153,8 @@ decode_value (BeaverDictShared *shared,
 {
   g_autoptr (GError) local_error = NULL;
 
-  if (shared->codec != NULL)
-    return shared->codec->decode (shared->codec->state, stored, error);
+  if (codec_of (shared) != NULL)
+    return codec_of (shared)->decode (codec_of (shared)->state, stored, error);
 
   if (!_beaver_json_check (stored, (gssize) length, &local_error))
     {
@@ -171,9 +179,9 @@ write_value (BeaverConnection *connection,
 {
   g_autofree char *encoded = NULL;
 
-  if (shared->codec != NULL)
+  if (codec_of (shared) != NULL)
     {
-      encoded = shared->codec->encode (shared->codec->state, value, error);
+      encoded = codec_of (shared)->encode (codec_of (shared)->state, value, error);
       if (encoded == NULL)
         return FALSE;
       value = encoded;
@@ -182,7 +190,7 @@ write_value (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);
   bind_expiry (statement, 4, expires_at);
-  _beaver_statement_bind_int (statement, 5, shared->codec != NULL);
+  _beaver_statement_bind_int (statement, 5, codec_of (shared) != NULL);
   if (!_beaver_statement_run (statement, error))
     return FALSE;
   if (_beaver_connection_changes (connection) == 0)
@@ -219,9 +227,9 @@ update_value (BeaverConnection *connection,
 
   if (statement == NULL)
     return FALSE;
-  if (shared->codec != NULL)
+  if (codec_of (shared) != NULL)
     {
-      encoded = shared->codec->encode (shared->codec->state, value, error);
+      encoded = codec_of (shared)->encode (codec_of (shared)->state, value, error);
       if (encoded == NULL)
         return FALSE;
       value = encoded;
@@ -432,7 +440,7 @@ read_key (BeaverConnection *connection,
   op->expires_at = INFINITY;
   g_clear_pointer (&op->result, g_free);
 
-  if (shared->codec != NULL && !check_sealed (connection, shared, writing, error))
+  if (codec_of (shared) != NULL && !check_sealed (connection, shared, writing, error))
     return FALSE;
   statement = _beaver_connection_prepare (connection, SQL_LOOKUP, error);
   if (statement == NULL)
@@ -441,7 +449,7 @@ read_key (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 2, key, -1);
   if (_beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
     return FALSE;
-  if (shared->codec == NULL && _beaver_statement_int (statement, 2) != 0)
+  if (codec_of (shared) == NULL && _beaver_statement_int (statement, 2) != 0)
     return set_sealed (shared, error);
 
   stored = _beaver_statement_text (statement, 0, &length);
@@ -518,7 +526,7 @@ _beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **err
   BeaverDictOp *op = data;
   double expires_at = isfinite (op->ttl) ? wall_clock () + op->ttl : op->ttl;
 
-  if (op->shared->codec != NULL && !check_sealed (connection, op->shared, TRUE, error))
+  if (codec_of (op->shared) != NULL && !check_sealed (connection, op->shared, TRUE, error))
     return FALSE;
   if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
     return FALSE;

@@ -18,6 +18,42 @@ BEAVER_DECLARE_INTERNAL_TYPE (BeaverDict, beaver_dict, DICT)
 BEAVER_AVAILABLE_IN_1_0
 BeaverDict *beaver_db_get_dict (BeaverDb *self, const char *name, GError **error);
 BEAVER_AVAILABLE_IN_1_0
+BeaverDict *beaver_db_get_dict_with_secret (BeaverDb *self,
+                                            const char *name,
+                                            const char *secret,
+                                            GCancellable *cancellable,
+                                            GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_get_dict_with_secret_async (BeaverDb *self,
+                                           const char *name,
+                                           const char *secret,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverDict *
+beaver_db_get_dict_with_secret_finish (BeaverDb *self, GAsyncResult *result, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_dict_rotate_secret (BeaverDict *self,
+                                    const char *new_secret,
+                                    BeaverProgressFunc progress,
+                                    gpointer progress_data,
+                                    GCancellable *cancellable,
+                                    GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_dict_rotate_secret_async (BeaverDict *self,
+                                      const char *new_secret,
+                                      BeaverProgressFunc progress,
+                                      gpointer progress_data,
+                                      GDestroyNotify progress_destroy,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean
+beaver_dict_rotate_secret_finish (BeaverDict *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
 char **beaver_db_get_dict_names (BeaverDb *self, GCancellable *cancellable, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0

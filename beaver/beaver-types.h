@@ -46,8 +46,22 @@ typedef struct _BeaverMessage BeaverMessage;
 typedef struct _BeaverQuery BeaverQuery;
 typedef struct _BeaverQueryPlan BeaverQueryPlan;
 typedef struct _BeaverSketch BeaverSketch;
+typedef struct _BeaverSecret BeaverSecret;
 typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
+
+/**
+ * BeaverProgressFunc:
+ * @done: how much is done
+ * @total: how much there is in all, as far as known; 0 when it is not
+ * @user_data: what was given along
+ *
+ * Told how far a long call is. A synchronous call calls it in its own thread, between two steps; an
+ * asynchronous one in the main context that its callback comes in.
+ *
+ * Since: 1.0
+ */
+typedef void (*BeaverProgressFunc) (gint64 done, gint64 total, gpointer user_data);
 
 /*< private >
  * Declares a type whose structures stay inside the library: outside code can

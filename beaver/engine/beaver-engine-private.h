@@ -92,6 +92,29 @@ void _beaver_engine_run_async (BeaverEngine *self,
                                GTask *task,
                                BeaverFinish finish);
 
+/* A call made of several units, on a worker; no unit itself, so it may take its time between them.
+ * serial: for _beaver_engine_run_for(), the transaction of the thread that started it. */
+typedef gboolean (*BeaverCall) (BeaverEngine *self,
+                                gpointer data,
+                                GCancellable *cancellable,
+                                GError **error);
+guint _beaver_engine_get_serial (BeaverEngine *self); /* of the calling thread's transaction; 0: none */
+void _beaver_engine_call_async (BeaverEngine *self,
+                                BeaverCall call,
+                                gpointer data,
+                                GDestroyNotify data_free,
+                                GTask *task,
+                                BeaverFinish finish);
+/* As _beaver_engine_run(), in the transaction with that serial, whichever thread asks; 0: in the
+ * calling thread's, if there is one. */
+gboolean _beaver_engine_run_for (BeaverEngine *self,
+                                 guint serial,
+                                 BeaverAccess access,
+                                 BeaverWork work,
+                                 gpointer data,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
 /* Waiting until a change makes an operation possible: queue get, lock acquire.
  *
  * peek (POINT, may be NULL) says whether trying is worth a write transaction; act (WRITE) tries.
