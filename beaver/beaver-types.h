@@ -45,8 +45,8 @@ typedef struct _BeaverManager BeaverManager;
 typedef struct _BeaverMessage BeaverMessage;
 typedef struct _BeaverQuery BeaverQuery;
 typedef struct _BeaverQueryPlan BeaverQueryPlan;
-typedef struct _BeaverSketch BeaverSketch;
 typedef struct _BeaverSecret BeaverSecret;
+typedef struct _BeaverSketch BeaverSketch;
 typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
 

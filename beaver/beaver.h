@@ -39,8 +39,8 @@
 #include <beaver/beaver-message.h>
 #include <beaver/beaver-query-plan.h>
 #include <beaver/beaver-query.h>
-#include <beaver/beaver-sketch.h>
 #include <beaver/beaver-secret.h>
+#include <beaver/beaver-sketch.h>
 #include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>

@@ -322,3 +322,43 @@ _beaver_engine_transaction_free (BeaverEngineTransaction *transaction)
   _beaver_engine_unref (transaction->engine);
   g_free (transaction);
 }
+
+guint
+_beaver_engine_get_serial (BeaverEngine *self)
+{
+  return _beaver_engine_own_serial (self);
+}
+
+void
+_beaver_engine_call_async (BeaverEngine *self,
+                           BeaverCall call,
+                           gpointer data,
+                           GDestroyNotify data_free,
+                           GTask *task,
+                           BeaverFinish finish)
+{
+  _beaver_jobs_call (self, _beaver_engine_own_serial (self), call, data, data_free, task, finish);
+}
+
+gboolean
+_beaver_engine_run_for (BeaverEngine *self,
+                        guint serial,
+                        BeaverAccess access,
+                        BeaverWork work,
+                        gpointer data,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  gboolean ok;
+
+  if (serial == 0)
+    return _beaver_engine_run (self, access, work, data, cancellable, error);
+  if (!_beaver_engine_enter (self, error))
+    return FALSE;
+  if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+    ok = FALSE;
+  else
+    ok = _beaver_engine_run_inside (self, access, work, data, cancellable, serial, error);
+  _beaver_engine_leave (self);
+  return ok;
+}

@@ -39,6 +39,22 @@ test('new opens or throws', () => with_path(path => {
     throws(() => new Beaver.Db({nonsense: 1}), Error);
 }));
 
+test('a dict with a secret', () => with_path(async path => {
+    const db = new Beaver.Db(path);
+    const vault = db.dict('vault', {secret: 'correct horse'});
+    vault.set('a', {p: 1});
+    equal(vault.get('a'), {p: 1});
+    throws(() => db.dict('vault', {secret: 'another'}), [Beaver.Error, Beaver.Error.CONFLICT]);
+    db.close();
+    const again = new Beaver.Db(path);
+    throws(() => again.dict('vault').get('a'), [Beaver.Error, Beaver.Error.SECRET]);
+    equal(again.dict('vault', {secret: 'correct horse'}).get('a'), {p: 1});
+    again.close();
+
+    const secret = Beaver.Secret.new('hunter2');
+    ok(secret.matches('hunter2') && !secret.matches('hunter3'));
+}));
+
 test('open_async gives a promise', () => with_path(async path => {
     const db = await Beaver.Db.open_async(path);
     db.dict('d').set('a', 1);

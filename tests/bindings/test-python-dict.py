@@ -13,6 +13,7 @@ from py_beaver import Case
 
 import beaver
 from beaver import BeaverDB
+from gi.repository import Beaver
 
 
 class Pydantic:
@@ -236,12 +237,35 @@ class Dict(Case):
             self.assertEqual(self.d['a'], 2)
 
     def test_secret(self):
-        try:
-            secret = self.db.dict('secret', secret='correct horse')
-        except beaver.UnsupportedError:
-            self.skipTest('not in this release')
+        secret = self.db.dict('secret', secret='correct horse')
         secret['a'] = 1
         self.assertEqual(secret['a'], 1)
+        self.assertIs(self.db.dict('secret'), secret)
+        with self.assertRaises(beaver.ConflictError):
+            self.db.dict('secret', secret='another')
+        with BeaverDB(self.path) as other:
+            with self.assertRaises(beaver.SecretError):
+                other.dict('secret')['a']
+            with self.assertRaises(beaver.SecretError):
+                other.dict('secret', secret='another')
+            self.assertEqual(other.dict('secret', secret='correct horse')['a'], 1)
+        told = []
+        secret.rotate_secret('another', lambda done, total, *_: told.append((done, total)), None)
+        self.assertEqual(told[-1][0], told[-1][1])
+        self.assertEqual(secret['a'], 1)
+        with BeaverDB(self.path) as other:
+            self.assertEqual(other.dict('secret', secret='another')['a'], 1)
+
+    def test_one_way_secret(self):
+        users = self.db.dict('users', model=Beaver.Secret)
+        users['ann'] = Beaver.Secret('hunter2')
+        self.assertTrue(users['ann'] == 'hunter2')
+        self.assertFalse(users['ann'] == 'hunter3')
+        self.assertEqual(users['ann'], users['ann'])
+        self.assertNotEqual(users['ann'], Beaver.Secret('hunter2'))
+        self.assertNotIn('hunter2', repr(users['ann']) + str(users['ann']))
+        with self.assertRaises(beaver.InvalidError):
+            Beaver.Secret.model_validate_json('{}')
 
 
 if __name__ == '__main__':

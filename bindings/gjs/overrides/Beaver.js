@@ -316,6 +316,11 @@ function init_db() {
             proto[noun] = proto[`get_${noun}`];
     }
 
+    // db.dict('x', {secret: 'correct horse'}): encrypted in the file
+    proto.dict = function (name, {secret} = {}) {
+        return secret === undefined ? this.get_dict(name) : this.get_dict_with_secret(name, secret, null);
+    };
+
     proto.scope = function (body) {
         let result;
         try {

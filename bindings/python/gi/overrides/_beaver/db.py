@@ -184,12 +184,10 @@ class Db(raw.Db):
         return [*call(self)] if call is not None else []
 
     def dict(self, name, model=None, secret=None):
-        """Keys and values."""
+        """Keys and values; with a secret, encrypted in the file."""
         if secret is None:
             return self._get('dict', name, model)
-        if 'get_dict_with_secret' not in self._c:
-            raise UnsupportedError('this release cannot encrypt')
-        return self._get('dict', name, model, 'get_dict_with_secret', (secret,))
+        return self._get('dict', name, model, 'get_dict_with_secret', (secret, None))
 
     def list(self, name, model=None):
         """Values in an order."""
