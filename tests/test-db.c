@@ -95,6 +95,51 @@ test_bad_paths (Fixture *f, gconstpointer data)
     }
 }
 
+/* What another user may not read, or not write. Root may do everything, so a process of our own
+ * gives that up first. */
+static int
+open_as_nobody (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) db = NULL;
+
+  if (geteuid () == 0 && (setgid (65534) != 0 || setuid (65534) != 0))
+    return 1;
+  db = beaver_db_open (path, NULL, &error);
+  g_print ("%d\n", db != NULL ? -1 : error->domain == BEAVER_ERROR ? error->code : -2);
+  return 0;
+}
+
+static const struct
+{
+  guint file_mode, directory_mode;
+  int code;
+} permissions[] = {
+  { 0000, 0755, BEAVER_ERROR_IO },
+  { 0444, 0755, BEAVER_ERROR_READ_ONLY },
+  { 0666, 0555, BEAVER_ERROR_READ_ONLY }, /* no place for -wal and -shm */
+};
+
+static void
+test_permissions (Fixture *f, gconstpointer data)
+{
+  fixture_close (f);
+  for (guint i = 0; i < G_N_ELEMENTS (permissions); i++)
+    {
+      g_autoptr (GSubprocess) process = NULL;
+      g_autofree char *line = NULL;
+
+      g_assert_no_errno (g_chmod (f->path, (int) permissions[i].file_mode));
+      g_assert_no_errno (g_chmod (f->dir, (int) permissions[i].directory_mode));
+      process = beaver_test_spawn_self ("nobody", f->path, NULL);
+      line = beaver_test_read_line (process);
+      g_assert_cmpstr (line, !=, NULL);
+      g_assert_cmpint (atoi (line), ==, permissions[i].code);
+      beaver_test_join (process);
+    }
+  g_assert_no_errno (g_chmod (f->dir, 0700));
+}
+
 static void
 test_odd_paths (Fixture *f, gconstpointer data)
 {
@@ -403,11 +448,14 @@ test_fork (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  if (argc == 3 && strcmp (argv[1], "nobody") == 0)
+    return open_as_nobody (argv[2]);
   g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/db/same-object", test_open_twice_same_object);
   beaver_test_add ("/db/properties", test_properties);
   beaver_test_add_closed ("/db/options", test_options);
   beaver_test_add_closed ("/db/bad-paths", test_bad_paths);
+  beaver_test_add ("/db/permissions", test_permissions);
   beaver_test_add_closed ("/db/odd-paths", test_odd_paths);
   beaver_test_add_closed ("/db/cancelled-open", test_cancelled_open);
   beaver_test_add_closed ("/db/open-async", test_open_async);
