@@ -19,6 +19,16 @@ namespace Beaver {
 		[CCode (cname = "beaver_vala_next_entry", cheader_filename = "beaver-vala.h")]
 		public Beaver.Entry? next_value () throws GLib.Error;
 	}
+	// a cursor over what a list holds
+	[CCode (cname = "BeaverCursor", cheader_filename = "beaver/beaver.h", type_id = "beaver_cursor_get_type ()")]
+	public class ListItems : Beaver.Cursor {
+		[CCode (has_construct_function = false)]
+		protected ListItems ();
+		[CCode (cname = "g_object_ref")]
+		public Beaver.ListItems iterator ();
+		[CCode (cname = "beaver_vala_next_list_item", cheader_filename = "beaver-vala.h")]
+		public Beaver.ListItem? next_value () throws GLib.Error;
+	}
 	// a cursor over what a log holds
 	[CCode (cname = "BeaverCursor", cheader_filename = "beaver/beaver.h", type_id = "beaver_cursor_get_type ()")]
 	public class LogEntries : Beaver.Cursor {

@@ -13,6 +13,12 @@ beaver_vala_next_entry (BeaverCursor *self, GError **error)
   return (BeaverEntry *) beaver_cursor_next (self, NULL, error);
 }
 
+static inline BeaverListItem *
+beaver_vala_next_list_item (BeaverCursor *self, GError **error)
+{
+  return (BeaverListItem *) beaver_cursor_next (self, NULL, error);
+}
+
 static inline BeaverLogEntry *
 beaver_vala_next_log_entry (BeaverCursor *self, GError **error)
 {

@@ -289,6 +289,35 @@ void test_channel () {
 	}
 }
 
+void test_list () {
+	try {
+		var db = Beaver.Db.open (":memory:");
+		unowned Beaver.List list = db.get_list ("l");
+		list.push_int (1);
+		list.push_string ("two");
+		list.prepend_json ("[0]");
+		string[] got = {};
+		foreach (var item in list.items ())
+			got += item.value;
+		foreach (var item in list.items_backward ())
+			got += item.value;
+		assert (string.joinv (" ", got) == "[0] 1 \"two\" \"two\" 1 [0]");
+		assert (list.lookup_json (7) == null);
+		unowned var sketch = db.get_sketch ("s");
+		sketch.add_string ("x");
+		assert (sketch.contains_string ("x") && sketch.capacity == 1000000);
+		var consumer = db.get_channel ("c").open_consumer ("audit");
+		db.get_channel ("c").publish ("1");
+		foreach (var message in consumer) {
+			assert (message.json == "1");
+			consumer.ack (message);
+			break;
+		}
+	} catch (Error e) {
+		fine (e);
+	}
+}
+
 void test_lock () {
 	try {
 		var db = Beaver.Db.open (":memory:");
@@ -472,6 +501,7 @@ int main (string[] args) {
 	Test.add_func ("/vala/transaction", test_transaction);
 	Test.add_func ("/vala/log", test_log);
 	Test.add_func ("/vala/channel", test_channel);
+	Test.add_func ("/vala/list", test_list);
 	Test.add_func ("/vala/lock", test_lock);
 	Test.add_func ("/vala/async", test_async);
 	Test.add_func ("/vala/close", test_close);
