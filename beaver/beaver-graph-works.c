@@ -282,6 +282,10 @@ _beaver_graph_edges_page (BeaverConnection *connection,
                           GError **error)
 {
   BeaverGraphOp *op = state;
+  /* bound until the statement is reset, while op moves on */
+  g_autoptr (GBytes) source = op->begun ? g_bytes_ref (op->last_source) : NULL;
+  g_autoptr (GBytes) target = op->begun ? g_bytes_ref (op->last_target) : NULL;
+  g_autoptr (GBytes) label = op->begun ? g_bytes_ref (op->last_label) : NULL;
   g_autoptr (BeaverStatement) statement = NULL;
   guint rows = 0;
   BeaverStep step;
@@ -298,9 +302,9 @@ _beaver_graph_edges_page (BeaverConnection *connection,
   if (op->begun)
     {
       if (op->source == NULL)
-        bind_last (statement, 5, op->last_source);
-      bind_last (statement, 6, op->last_target);
-      bind_last (statement, 7, op->last_label);
+        bind_last (statement, 5, source);
+      bind_last (statement, 6, target);
+      bind_last (statement, 7, label);
     }
   _beaver_statement_bind_int (statement, 8, PAGE_ROWS);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
