@@ -8,6 +8,7 @@
 
 #include <beaver/beaver-dict-private.h>
 #include <beaver/beaver-events-private.h>
+#include <beaver/beaver-field-index-private.h>
 #include <beaver/beaver-entry-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
@@ -178,6 +179,7 @@ write_value (BeaverConnection *connection,
              GError **error)
 {
   g_autofree char *encoded = NULL;
+  const char *json = value;
 
   if (codec_of (shared) != NULL)
     {
@@ -195,7 +197,8 @@ write_value (BeaverConnection *connection,
     return FALSE;
   if (_beaver_connection_changes (connection) == 0)
     return set_sealed (shared, error);
-  return TRUE;
+  return shared->codec != NULL ||
+         _beaver_field_index_keep (connection, shared->core, key, json, error);
 }
 
 /* A secret has been checked before. */
@@ -222,6 +225,7 @@ update_value (BeaverConnection *connection,
               GError **error)
 {
   g_autofree char *encoded = NULL;
+  const char *json = value;
   g_autoptr (BeaverStatement) statement =
       _beaver_connection_prepare (connection, SQL_SET_VALUE, error);
 
@@ -237,7 +241,9 @@ update_value (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);
-  return _beaver_statement_run (statement, error);
+  return _beaver_statement_run (statement, error) &&
+         (shared->codec != NULL ||
+          _beaver_field_index_keep (connection, shared->core, key, json, error));
 }
 
 /* found tells whether a row went that had not expired; its value is left in *value unless that is
@@ -274,7 +280,9 @@ delete_key (BeaverConnection *connection,
       if (*value == NULL)
         return FALSE;
     }
-  return step == BEAVER_STEP_DONE;
+  return step == BEAVER_STEP_DONE &&
+         (shared->codec != NULL ||
+          _beaver_field_index_keep (connection, shared->core, key, NULL, error));
 }
 
 static gboolean
@@ -804,6 +812,7 @@ _beaver_dict_clear_work (BeaverConnection *connection, gpointer data, GError **e
     return FALSE;
   _beaver_statement_bind_text (statement, 1, op->core->name, -1);
   if (!_beaver_statement_run (statement, error) ||
+      !_beaver_field_index_clear (connection, "dict", op->core->name, error) ||
       !_beaver_manager_core_emit (op->core, connection, "clear", "{}", error))
     return FALSE;
   _beaver_connection_touch (connection, op->core->topic);

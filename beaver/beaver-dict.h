@@ -522,4 +522,16 @@ BeaverCursor *beaver_dict_items (BeaverDict *self, const char *prefix, GError **
 BEAVER_AVAILABLE_IN_1_0
 BeaverDictBatch *beaver_dict_create_batch (BeaverDict *self);
 
+BEAVER_AVAILABLE_IN_1_0
+GPtrArray *
+beaver_dict_query (BeaverDict *self, BeaverQuery *query, GCancellable *cancellable, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_dict_query_async (BeaverDict *self,
+                              BeaverQuery *query,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+GPtrArray *beaver_dict_query_finish (BeaverDict *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

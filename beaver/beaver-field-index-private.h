@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <beaver/engine/beaver-connection-private.h>
+#include <beaver/beaver-manager-private.h>
 
 G_BEGIN_DECLS
 
@@ -43,6 +43,18 @@ gboolean _beaver_field_index_drop (BeaverFieldIndex *self,
                                    BeaverConnection *connection,
                                    const char *item_key,
                                    GError **error);
+/* Both at once for structures that are seldom indexed, at hardly any cost then: json NULL removes.
+ */
+gboolean _beaver_field_index_keep (BeaverConnection *connection,
+                                   BeaverManagerCore *core,
+                                   const char *item_key,
+                                   const char *json,
+                                   GError **error);
+/* The entries of a log up to timestamp are gone, and their rows. */
+gboolean _beaver_field_index_forget_until (BeaverConnection *connection,
+                                           const char *name,
+                                           double timestamp,
+                                           GError **error);
 /* 1 or 0, -1 with error. */
 int _beaver_field_index_has_rows (BeaverConnection *connection,
                                   const char *kind,
@@ -60,5 +72,12 @@ gboolean _beaver_field_index_select (BeaverConnection *connection,
                                      GPtrArray *filters,
                                      GPtrArray **keys,
                                      GError **error);
+
+/* Which filter an index answers, by its place; -1: none, -2 with error. */
+int _beaver_field_index_choose (BeaverConnection *connection,
+                                const char *kind,
+                                const char *name,
+                                GPtrArray *filters,
+                                GError **error);
 
 G_END_DECLS

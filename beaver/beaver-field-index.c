@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <beaver/beaver-field-index-private.h>
+#include <beaver/engine/beaver-field-guard-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 #define SQL_FIELDS                                                                                 \
@@ -21,11 +22,24 @@
 #define SQL_CLEAR "DELETE FROM __beaver_field_index__ WHERE kind = $1 AND name = $2"
 #define SQL_HAS_ROWS "SELECT 1 FROM __beaver_field_index__ WHERE kind = $1 AND name = $2 LIMIT 1"
 
+#define SQL_GIVE_UP                                                                                \
+  "UPDATE __beaver_x_field_trust__ SET ready = -1 WHERE kind = $1 AND name = $2 AND field = $3"
+#define SQL_CLEAN                                                                                  \
+  "DELETE FROM __beaver_x_field_dirty__ WHERE kind = $1 AND name = $2 AND item_key = $3"
+#define SQL_CLEAN_ALL "DELETE FROM __beaver_x_field_dirty__ WHERE kind = $1 AND name = $2"
+#define SQL_CLEAN_UNTIL                                                                            \
+  "DELETE FROM __beaver_x_field_dirty__ WHERE kind = $1 AND name = $2 AND item_key <= $3"
+
+/* Microseconds after which to look whether another process has declared an index. Until then our
+ * writes are noted like those of any other program. */
+#define LOOK_AGAIN (5 * G_TIME_SPAN_SECOND)
+
 struct _BeaverFieldIndex
 {
   char *kind;
   char *name;
   GPtrArray *fields; /* (element-type utf8) as the manifest spells them */
+  gboolean guarded;  /* notes about written items have to be taken back */
 };
 
 /* What an index row holds of a value. */
@@ -65,7 +79,17 @@ _beaver_field_index_load (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 2, name, -1);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
     g_ptr_array_add (self->fields, _beaver_statement_dup_text (statement, 0));
-  return step == BEAVER_STEP_DONE ? g_steal_pointer (&self) : NULL;
+  if (step == BEAVER_STEP_ERROR)
+    return NULL;
+  if (self->fields->len > 0)
+    {
+      int guarded = _beaver_field_guard_exists (connection, error);
+
+      if (guarded < 0)
+        return NULL;
+      self->guarded = guarded;
+    }
+  return g_steal_pointer (&self);
 }
 
 void
@@ -163,9 +187,13 @@ insert_row (BeaverFieldIndex *self,
 }
 
 static gboolean
-distrust (BeaverFieldIndex *self, BeaverConnection *connection, const char *field, GError **error)
+run_on_field (BeaverFieldIndex *self,
+              BeaverConnection *connection,
+              const char *sql,
+              const char *field,
+              GError **error)
 {
-  g_autoptr (BeaverStatement) update = _beaver_connection_prepare (connection, SQL_DISTRUST, error);
+  g_autoptr (BeaverStatement) update = _beaver_connection_prepare (connection, sql, error);
 
   if (update == NULL)
     return FALSE;
@@ -173,6 +201,33 @@ distrust (BeaverFieldIndex *self, BeaverConnection *connection, const char *fiel
   _beaver_statement_bind_text (update, 2, self->name, -1);
   _beaver_statement_bind_text (update, 3, field, -1);
   return _beaver_statement_run (update, error);
+}
+
+static gboolean
+distrust (BeaverFieldIndex *self, BeaverConnection *connection, const char *field, GError **error)
+{
+  return run_on_field (self, connection, SQL_DISTRUST, field, error) &&
+         (!self->guarded || run_on_field (self, connection, SQL_GIVE_UP, field, error));
+}
+
+/* Takes the notes about an item back: its rows are right. */
+static gboolean
+clean (BeaverFieldIndex *self, BeaverConnection *connection, const char *item_key, GError **error)
+{
+  g_autoptr (BeaverStatement) clean = NULL;
+
+  if (!self->guarded)
+    return TRUE;
+  clean = _beaver_connection_prepare (connection, SQL_CLEAN, error);
+  if (clean == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (clean, 1, self->kind, -1);
+  _beaver_statement_bind_text (clean, 2, self->name, -1);
+  if (g_str_equal (self->kind, "log"))
+    _beaver_statement_bind_double (clean, 3, g_ascii_strtod (item_key, NULL));
+  else
+    _beaver_statement_bind_text (clean, 3, item_key, -1);
+  return _beaver_statement_run (clean, error);
 }
 
 gboolean
@@ -197,7 +252,7 @@ _beaver_field_index_write (BeaverFieldIndex *self,
       if (state == FIELD_UNINDEXABLE && !distrust (self, connection, field, error))
         return FALSE;
     }
-  return TRUE;
+  return clean (self, connection, item_key, error);
 }
 
 gboolean
@@ -218,19 +273,52 @@ _beaver_field_index_remove (BeaverConnection *connection,
   return _beaver_statement_run (statement, error);
 }
 
-gboolean
-_beaver_field_index_clear (BeaverConnection *connection,
-                           const char *kind,
-                           const char *name,
-                           GError **error)
+static gboolean
+run_on_all (BeaverConnection *connection,
+            const char *sql,
+            const char *kind,
+            const char *name,
+            GError **error)
 {
-  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, SQL_CLEAR, error);
+  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, sql, error);
 
   if (statement == NULL)
     return FALSE;
   _beaver_statement_bind_text (statement, 1, kind, -1);
   _beaver_statement_bind_text (statement, 2, name, -1);
   return _beaver_statement_run (statement, error);
+}
+
+gboolean
+_beaver_field_index_clear (BeaverConnection *connection,
+                           const char *kind,
+                           const char *name,
+                           GError **error)
+{
+  int guarded = _beaver_field_guard_exists (connection, error);
+
+  return guarded >= 0 && run_on_all (connection, SQL_CLEAR, kind, name, error) &&
+         (!guarded || run_on_all (connection, SQL_CLEAN_ALL, kind, name, error));
+}
+
+gboolean
+_beaver_field_index_forget_until (BeaverConnection *connection,
+                                  const char *name,
+                                  double timestamp,
+                                  GError **error)
+{
+  g_autoptr (BeaverStatement) clean = NULL;
+  int guarded = _beaver_field_guard_exists (connection, error);
+
+  if (guarded <= 0)
+    return guarded == 0;
+  clean = _beaver_connection_prepare (connection, SQL_CLEAN_UNTIL, error);
+  if (clean == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (clean, 1, "log", -1);
+  _beaver_statement_bind_text (clean, 2, name, -1);
+  _beaver_statement_bind_double (clean, 3, timestamp);
+  return _beaver_statement_run (clean, error);
 }
 
 int
@@ -255,5 +343,30 @@ _beaver_field_index_drop (BeaverFieldIndex *self,
                           const char *item_key,
                           GError **error)
 {
-  return _beaver_field_index_remove (connection, self->kind, self->name, item_key, error);
+  return _beaver_field_index_remove (connection, self->kind, self->name, item_key, error) &&
+         clean (self, connection, item_key, error);
+}
+
+gboolean
+_beaver_field_index_keep (BeaverConnection *connection,
+                          BeaverManagerCore *core,
+                          const char *item_key,
+                          const char *json,
+                          GError **error)
+{
+  g_autoptr (BeaverFieldIndex) self = NULL;
+  gint64 now = g_get_monotonic_time ();
+
+  if (now < __atomic_load_n (&core->unindexed_until, __ATOMIC_RELAXED))
+    return TRUE;
+  self = _beaver_field_index_load (connection, core->kind, core->name, error);
+  if (self == NULL)
+    return FALSE;
+  if (self->fields->len == 0)
+    {
+      __atomic_store_n (&core->unindexed_until, now + LOOK_AGAIN, __ATOMIC_RELAXED);
+      return TRUE;
+    }
+  return json != NULL ? _beaver_field_index_write (self, connection, item_key, json, error) :
+                        _beaver_field_index_drop (self, connection, item_key, error);
 }

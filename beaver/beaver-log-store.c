@@ -573,6 +573,8 @@ _beaver_log_prune_work (BeaverConnection *connection, gpointer data, GError **er
     return FALSE;
   op->n = _beaver_connection_changes (connection);
   op->more = n == PRUNE_CHUNK;
+  if (indexed && !_beaver_field_index_forget_until (connection, core->name, last, error))
+    return FALSE;
   forget_hints (op->store);
   _beaver_connection_touch (connection, core->topic);
   return TRUE;

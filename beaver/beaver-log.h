@@ -8,6 +8,7 @@
 
 #include <beaver/beaver-live-iterator.h>
 #include <beaver/beaver-manager.h>
+#include <beaver/beaver-query.h>
 
 G_BEGIN_DECLS
 
@@ -221,5 +222,17 @@ void beaver_log_tail_async (BeaverLog *self,
                             gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
 BeaverLiveIterator *beaver_log_tail_finish (BeaverLog *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+GPtrArray *
+beaver_log_query (BeaverLog *self, BeaverQuery *query, GCancellable *cancellable, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_log_query_async (BeaverLog *self,
+                             BeaverQuery *query,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+GPtrArray *beaver_log_query_finish (BeaverLog *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -21,6 +21,7 @@
 #include <beaver/beaver-event.h>
 #include <beaver/beaver-events.h>
 #include <beaver/beaver-field-index-info.h>
+#include <beaver/beaver-field-index.h>
 #include <beaver/beaver-graph-visit.h>
 #include <beaver/beaver-graph.h>
 #include <beaver/beaver-hit.h>
