@@ -419,7 +419,7 @@ class Exit(Case):
                     self.assertEqual(output, {'an exception': 'leaving\n', 'writers that finish their work': 'written 300\n'}
                                      .get(name, ''))
                     with sqlite3.connect(os.path.join(self.dir, 'exit.db')) as other:
-                        self.assertEqual(other.execute('SELECT count(*) FROM __beaver_locks__').fetchone(), (0,))
+                        self.assertEqual(other.execute('SELECT count(*) FROM __beaver_lock_waiters__').fetchone(), (0,))
                     other.close()
                     os.remove(os.path.join(self.dir, 'exit.db'))
 

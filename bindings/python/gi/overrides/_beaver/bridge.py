@@ -171,11 +171,11 @@ def run(state, begin, finish, arguments, abandon=lambda result: None):
         elif method == 'set_result':
             drop(value)
 
-    if _finishing:
-        raise _ended()
     call = _Call(state.pump, begin, finish, arguments, settle)
     _waiting.add(call.cancellable)
     try:
+        if _finishing:              # only now: what is in _waiting by then is cancelled
+            call.cancellable.cancel()
         return future.result()
     except CancelledError:
         raise _ended() from None
