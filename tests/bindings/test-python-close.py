@@ -393,18 +393,16 @@ held = db.lock('l')
 held.acquire()
 next(live)
 
-def acquire():
-    try:
-        db.lock('l').acquire()
-    except beaver.ClosedError:
-        pass
-
 def start(make):
     ready = threading.Semaphore(0)
-    for function in (lambda: list(subscription), lambda: list(live), lambda: list(tail), lambda: list(channel.listen()), acquire):
+    for function in (lambda: list(subscription), lambda: list(live), lambda: list(tail), lambda: list(channel.listen()),
+                     lambda: db.lock('l').acquire()):
         def run(function=function):
             ready.release()
-            function()
+            try:
+                function()
+            except beaver.ClosedError:
+                pass            # the end came before it had begun
         make(target=run).start()
         ready.acquire()
 '''
