@@ -66,6 +66,19 @@ class Channel(Case):
         with self.assertRaises(TypeError):
             channel.publish(object())
 
+    def test_consumer(self):
+        channel = self.db.channel('c')
+        with channel.consumer('worker') as consumer:
+            channel.publish_many(['a', 'b', 'c'])
+            message = consumer.next(WAIT)
+            self.assertEqual((message.payload, consumer.name), ('a', 'worker'))
+            consumer.ack(message)
+            self.assertEqual(next(consumer).payload, 'b')      # not acknowledged
+        with channel.consumer('worker') as consumer:
+            self.assertEqual([consumer.next(WAIT).payload for _ in range(2)], ['b', 'c'])
+        with channel.consumer('late', beginning=True) as consumer:
+            self.assertEqual(consumer.next(WAIT).payload, 'a')
+
     def test_listen_of_the_channel(self):
         channel, got = self.db.channel('c'), queue.Queue()
 
@@ -197,6 +210,22 @@ class Log(Case):
             self.assertEqual([next(live)[1] for _ in range(100)], list(range(100)))
             with self.assertRaises(TimeoutError):
                 live.next(timeout=0)
+
+
+class Sketch(Case):
+    def test_sketch(self):
+        sketch = self.db.sketch('s', capacity=1000)
+        sketch.add('apple')
+        sketch.update([['a', 1], 5])
+        with sketch.batched() as batch:
+            batch.add({'x': None})
+        self.assertEqual((len(sketch), 'apple' in sketch, ['a', 1] in sketch, {'x': None} in sketch, 'pear' in sketch),
+                         (4, True, True, True, False))
+        self.assertEqual((sketch.capacity, sketch.error_rate, self.db.sketches), (1000, 0.01, ['s']))
+        with self.assertRaises(beaver.Error):
+            self.db.sketch('s', capacity=2000)
+        sketch.clear()
+        self.assertEqual((len(sketch), 'apple' in sketch), (0, False))      # D27
 
 
 class Events(Case):

@@ -160,6 +160,38 @@ class Subscription(Stream):
             yield loads(message.get_json(), self._model)
 
 
+class Delivery(ChannelMessage):
+    """A message of a consumer, to be acknowledged."""
+
+
+class Consumer(Stream):
+    """The messages of a channel, each until it is acknowledged; also after a restart."""
+
+    dropped = capacity = None       # it drops none
+
+    @property
+    def name(self):
+        return self._stream.get_name()
+
+    def _give(self, message):
+        delivery = Delivery(message.get_channel(), loads(message.get_json(), self._model), message.get_timestamp())
+        delivery.message = message
+        return delivery
+
+    def ack(self, delivery):
+        """Never gives this message, nor those before it, again."""
+        return self._stream.ack(delivery.message)
+
+    async def ack_async(self, delivery):
+        begin = functools.partial(raw.Consumer.ack_async, self._stream)
+        return await bridge.start(self._owner(), begin, functools.partial(raw.Consumer.ack_finish, self._stream),
+                                  (delivery.message,))
+
+    @property
+    def closed(self):
+        return self._state() is None
+
+
 @override
 class Channel(raw.Channel):
     """Messages for whoever listens, in all processes."""
@@ -194,6 +226,14 @@ class Channel(raw.Channel):
     def history(self, limit=100):
         """The last messages, oldest first."""
         return 'history', (limit,), lambda messages: [self._message(message) for message in messages]
+
+    @both
+    def consumer(self, name, beginning=False):
+        """Messages under a name that remembers what was acknowledged: for message in consumer: ...; consumer.ack(message).
+
+        A new one starts with what comes from now on, or with the oldest message there is."""
+        start = raw.ConsumerStart.BEGINNING if beginning else raw.ConsumerStart.END
+        return 'open_consumer', (name, start), lambda consumer: Consumer(consumer, state_of(self), self._model)
 
     def _message(self, message):
         return ChannelMessage(message.get_channel(), self._loads(message.get_json()), message.get_timestamp())

@@ -193,6 +193,10 @@ class Db(raw.Db):
         """Values in an order."""
         return self._get('list', name, model)
 
+    def sketch(self, name, capacity=1000000, error_rate=0.01, model=None):
+        """What was seen, approximately."""
+        return self._get('sketch', name, model, arguments=(capacity, error_rate))
+
     def channel(self, name, model=None):
         """Messages."""
         return self._get('channel', name, model)
@@ -216,6 +220,7 @@ class Db(raw.Db):
     logs = property(lambda self: self._names('log'))
     channels = property(lambda self: self._names('channel'))
     collections = property(lambda self: self._names('documents'))
+    sketches = property(lambda self: self._names('sketch'))
     locks = property(lambda self: self._names('lock'))
 
     # Across structures
