@@ -25,6 +25,7 @@
 #include <beaver/beaver-graph-visit.h>
 #include <beaver/beaver-graph.h>
 #include <beaver/beaver-hit.h>
+#include <beaver/beaver-job.h>
 #include <beaver/beaver-json.h>
 #include <beaver/beaver-list-batch.h>
 #include <beaver/beaver-list-item.h>
@@ -40,6 +41,8 @@
 #include <beaver/beaver-message.h>
 #include <beaver/beaver-query-plan.h>
 #include <beaver/beaver-query.h>
+#include <beaver/beaver-queue-item.h>
+#include <beaver/beaver-queue.h>
 #include <beaver/beaver-secret.h>
 #include <beaver/beaver-sketch.h>
 #include <beaver/beaver-subscription.h>

@@ -643,6 +643,44 @@ function init_list() {
     });
 }
 
+function init_queue() {
+    const {items} = Beaver.Queue.prototype;
+    const data = {
+        data() {
+            return from_json(this.get_value());
+        },
+    };
+
+    getters(Beaver.QueueItem, data);
+    getters(Beaver.Job, data);
+    natural(Beaver.Queue, {
+        put: ['put_json', (value, priority = 0, cancellable = null) => [to_json(value), priority, cancellable], nothing],
+        put_many: ['put_many_json', (values, priority = 0, cancellable = null) =>
+            [Array.from(values, to_json), priority, cancellable]],
+        // {priority, delay, max_attempts, unique_key, policy}
+        put_job: ['put_job_json', (value, options = {}, cancellable = null) =>
+            [to_json(value), options.priority ?? 0, options.delay ?? 0, options.max_attempts ?? 0, options.unique_key ?? null,
+                options.policy ?? Beaver.UniquePolicy.REJECT, cancellable], nothing],
+        get: ['get', (timeout = -1, cancellable = null) => [timeout, cancellable]],
+        claim: ['claim', (lease = 60, timeout = -1, cancellable = null) => [lease, timeout, cancellable]],
+        claim_many: ['claim_many', (limit, lease = 60, timeout = -1, cancellable = null) =>
+            [limit, lease, timeout, cancellable]],
+    });
+    natural(Beaver.Job, {
+        ack: ['ack', alone],
+        nack: ['nack', (delay = 0, reason = null, cancellable = null) => [delay, reason, cancellable]],
+        bury: ['bury', (reason = null, cancellable = null) => [reason, cancellable]],
+    });
+    Object.assign(Beaver.Queue.prototype, {
+        [Symbol.iterator]() {
+            return items.call(this)[Symbol.iterator]();
+        },
+        [Symbol.asyncIterator]() {
+            return items.call(this)[Symbol.asyncIterator]();
+        },
+    });
+}
+
 function init_log() {
     const proto = Beaver.Log.prototype;
     const {live} = proto;
@@ -755,6 +793,7 @@ function _init() {
     init_close_report();
     init_dict();
     init_list();
+    init_queue();
     init_log();
     init_channel();
     init_consumer();

@@ -197,6 +197,10 @@ class Db(raw.Db):
         """What was seen, approximately."""
         return self._get('sketch', name, model, arguments=(capacity, error_rate))
 
+    def queue(self, name, model=None):
+        """Items that come out in the order of their priority."""
+        return self._get('queue', name, model)
+
     def channel(self, name, model=None):
         """Messages."""
         return self._get('channel', name, model)

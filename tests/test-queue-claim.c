@@ -1,0 +1,333 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Jobs that are lent, delayed, unique or dead, and workers that die. */
+#include "queue-test.h"
+
+#include <signal.h>
+
+static void
+put_job (BeaverQueue *queue,
+         const char *json,
+         double delay,
+         gint64 max_attempts,
+         const char *key,
+         BeaverUniquePolicy policy)
+{
+  g_autoptr (GError) error = NULL;
+
+  beaver_queue_put_job_json (queue, json, 1, delay, max_attempts, key, policy, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_settle (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+  g_autoptr (BeaverJob) again = NULL;
+  g_autoptr (BeaverJob) third = NULL;
+
+  put (queue, "1", 1);
+  job = claim (queue, 60);
+  g_assert_cmpstr (beaver_job_get_value (job), ==, "1");
+  g_assert_cmpint (beaver_job_get_attempts (job), ==, 1);
+  g_assert_cmpint (beaver_job_get_state (job), ==, BEAVER_JOB_STATE_CLAIMED);
+  /* nobody else sees it, Python least of all */
+  g_assert_null (claim (queue, 60));
+  assert_pop (queue, NULL);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (queue), NULL, &error), ==, 0);
+  g_assert_cmpint (count_jobs (queue, BEAVER_JOB_STATE_CLAIMED), ==, 1);
+
+  g_assert_true (beaver_job_nack (job, 0, "not today", NULL, &error));
+  g_assert_false (beaver_job_ack (job, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  g_assert_false (beaver_job_extend (job, 1, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+
+  again = claim (queue, 60);
+  g_assert_cmpint (beaver_job_get_attempts (again), ==, 2);
+  g_assert_cmpstr (beaver_job_get_reason (again), ==, "not today");
+  g_assert_cmpfloat (beaver_job_get_timestamp (again), ==, beaver_job_get_timestamp (job));
+  g_assert_true (beaver_job_extend (again, 3600, NULL, &error));
+  g_assert_cmpfloat (beaver_job_get_due (again), >, beaver_job_get_timestamp (again) + 3000);
+  g_assert_true (beaver_job_nack (again, 3600, "later", NULL, &error));
+  g_assert_cmpint (count_jobs (queue, BEAVER_JOB_STATE_DELAYED), ==, 1);
+  g_assert_null (claim (queue, 60));
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (queue), NULL, &error), ==, 1);
+
+  put (queue, "2", 1);
+  third = claim (queue, 60);
+  g_assert_true (beaver_job_ack (third, NULL, &error));
+  for (int state = 0; state < 4; state++)
+    g_assert_cmpint (count_jobs (queue, state), ==, 0);
+  g_assert_no_error (error);
+}
+
+static void
+test_lease (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+  g_autoptr (BeaverJob) again = NULL;
+
+  put (queue, "1", 1);
+  job = claim (queue, 0.05);
+  /* who waits for a job gets the one whose lease runs out, in its time */
+  again = beaver_queue_claim (queue, 60, 30, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_job_get_attempts (again), ==, 2);
+  g_assert_cmpstr (beaver_job_get_reason (again), ==, "the lease expired");
+  g_assert_cmpfloat (g_get_real_time () / 1e6, >=, beaver_job_get_due (job));
+  g_assert_false (beaver_job_ack (job, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  g_assert_true (beaver_job_ack (again, NULL, &error));
+}
+
+static void
+test_late_ack (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+
+  put (queue, "1", 1);
+  job = claim (queue, 0.001);
+  beaver_test_wait_until (g_get_real_time () / 1e6 > beaver_job_get_due (job));
+  /* nobody has asked for it: it is still ours */
+  g_assert_true (beaver_job_ack (job, NULL, &error));
+  g_assert_null (claim (queue, 1));
+}
+
+static void
+test_delay (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverQueueItem) item = NULL;
+  double begin = g_get_real_time () / 1e6;
+
+  put_job (queue, "1", 0.1, 0, NULL, 0);
+  assert_pop (queue, NULL);
+  item = beaver_queue_get (queue, 30, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (g_get_real_time () / 1e6, >=, begin + 0.1);
+}
+
+static void
+test_dead (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (BeaverJob) dead = NULL;
+  g_autoptr (BeaverJob) buried = NULL;
+  g_autoptr (GPtrArray) jobs = NULL;
+
+  put_job (queue, "1", 0, 2, "key", 0);
+  for (int i = 1; i <= 2; i++)
+    {
+      g_autoptr (BeaverJob) job = claim (queue, 60);
+
+      g_assert_cmpint (beaver_job_get_attempts (job), ==, i);
+      g_assert_cmpint (beaver_job_get_max_attempts (job), ==, 2);
+      g_assert_cmpstr (beaver_job_get_unique_key (job), ==, "key");
+      g_assert_true (beaver_job_nack (job, 0, "broken", NULL, &error));
+    }
+  g_assert_null (claim (queue, 60));
+  cursor = beaver_queue_dead_letters (queue, &error);
+  dead = beaver_cursor_next (cursor, NULL, &error);
+  g_assert_cmpstr (beaver_job_get_reason (dead), ==, "broken");
+  g_assert_cmpint (beaver_job_get_state (dead), ==, BEAVER_JOB_STATE_DEAD);
+  g_assert_null (beaver_cursor_next (cursor, NULL, &error));
+  g_assert_false (beaver_job_ack (dead, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+
+  g_assert_cmpint (beaver_queue_requeue_dead (queue, beaver_job_get_id (dead) + 99, NULL, &error),
+                   ==, 0);
+  g_assert_cmpint (beaver_queue_requeue_dead (queue, beaver_job_get_id (dead), NULL, &error), ==,
+                   1);
+  buried = claim (queue, 60);
+  g_assert_cmpint (beaver_job_get_attempts (buried), ==, 1);
+  g_assert_true (beaver_job_bury (buried, NULL, NULL, &error));
+  put (queue, "2", 1);
+  jobs = beaver_queue_claim_many (queue, 5, 60, 0, NULL, &error);
+  g_assert_cmpuint (jobs->len, ==, 1);
+  g_assert_true (beaver_job_bury (jobs->pdata[0], "no", NULL, &error));
+  g_assert_cmpint (beaver_queue_requeue_dead (queue, 0, NULL, &error), ==, 2);
+  g_ptr_array_unref (jobs);
+  jobs = beaver_queue_claim_many (queue, 5, 60, 0, NULL, &error);
+  g_assert_cmpuint (jobs->len, ==, 2);
+  for (guint i = 0; i < jobs->len; i++)
+    g_assert_true (beaver_job_bury (jobs->pdata[i], "no", NULL, &error));
+  g_assert_cmpint (beaver_queue_purge_dead (queue, 3600, NULL, &error), ==, 0);
+  g_assert_cmpint (beaver_queue_purge_dead (queue, 0, NULL, &error), ==, 2);
+  g_assert_no_error (error);
+}
+
+static void
+test_unique (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+
+  put_job (queue, "1", 0, 0, "k", BEAVER_UNIQUE_POLICY_REJECT);
+  g_assert_false (beaver_queue_put_job_json (queue, "2", 1, 0, 0, "k", BEAVER_UNIQUE_POLICY_REJECT,
+                                             NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  put_job (queue, "2", 0, 0, "other", BEAVER_UNIQUE_POLICY_REJECT);
+  put_job (queue, "3", 0, 0, "k", BEAVER_UNIQUE_POLICY_REPLACE);
+  assert_pop (queue, "2");
+  job = claim (queue, 60);
+  g_assert_cmpstr (beaver_job_get_value (job), ==, "3");
+  g_assert_false (beaver_queue_put_job_json (queue, "4", 1, 0, 0, "k", BEAVER_UNIQUE_POLICY_REJECT,
+                                             NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  put_job (queue, "4", 0, 0, "k", BEAVER_UNIQUE_POLICY_REPLACE);
+  g_assert_true (beaver_job_ack (job, NULL, &error));
+  /* what waits is delayed anew, and stays what it was */
+  put_job (queue, "5", 3600, 0, "k", BEAVER_UNIQUE_POLICY_EXTEND);
+  assert_pop (queue, NULL);
+  g_assert_cmpint (count_jobs (queue, BEAVER_JOB_STATE_DELAYED), ==, 1);
+  put_job (queue, "6", 0, 0, "k", BEAVER_UNIQUE_POLICY_EXTEND);
+  assert_pop (queue, "4");
+  /* it is free again, also when Python has taken it */
+  put_job (queue, "7", 0, 0, "k", BEAVER_UNIQUE_POLICY_REJECT);
+  {
+    sqlite3 *raw = raw_open (f->path);
+
+    raw_exec (raw, "DELETE FROM __beaver_priority_queues__");
+    raw_close (raw);
+  }
+  put_job (queue, "8", 0, 0, "k", BEAVER_UNIQUE_POLICY_REJECT);
+  assert_pop (queue, "8");
+  g_assert_no_error (error);
+}
+
+static void
+test_transaction (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverTransaction) transaction = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+
+  put (queue, "1", 1);
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  job = claim (queue, 60);
+  g_assert_true (beaver_job_ack (job, NULL, &error));
+  assert_pop (queue, NULL);
+  beaver_transaction_rollback (transaction, &error);
+  g_assert_no_error (error);
+  assert_pop (queue, "1");
+}
+
+/* ---- several processes ---- */
+
+static int
+play (const char *role, const char *path, const char *number, const char *rounds)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) db = beaver_db_open (path, NULL, &error);
+  BeaverQueue *queue;
+  BeaverList *done;
+  guint n = (guint) g_ascii_strtoull (rounds, NULL, 10);
+
+  g_assert_no_error (error);
+  queue = beaver_db_get_queue (db, "q", &error);
+  done = beaver_db_get_list (db, "done", &error);
+  if (g_str_equal (role, "put"))
+    {
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *json = g_strdup_printf ("\"%s-%u\"", number, i);
+
+          beaver_queue_put_json (queue, json, i % 3, NULL, &error);
+          g_assert_no_error (error);
+        }
+    }
+  else
+    {
+      gboolean dies = g_str_equal (role, "die");
+
+      for (;;)
+        {
+          g_autoptr (BeaverJob) job = beaver_queue_claim (queue, dies ? 0.2 : 30, 2, NULL, &error);
+
+          if (g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT))
+            break;
+          g_assert_no_error (error);
+          if (dies)
+            kill (getpid (), SIGKILL);
+          /* work and settlement are one */
+          {
+            g_autoptr (BeaverTransaction) transaction = beaver_db_begin (db, NULL, &error);
+
+            beaver_list_push_json (done, beaver_job_get_value (job), NULL, &error);
+            g_assert_no_error (error);
+            beaver_job_ack (job, NULL, &error);
+            g_assert_no_error (error);
+            beaver_transaction_commit (transaction, NULL, &error);
+            g_assert_no_error (error);
+          }
+        }
+      g_clear_error (&error);
+    }
+  beaver_db_close (db, &error);
+  g_assert_no_error (error);
+  return 0;
+}
+
+static void
+test_processes (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (150);
+  g_autofree char *text = g_strdup_printf ("%u", rounds);
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) values = NULL;
+  static const char *const roles[] = { "put", "put", "work", "work", "die", "die", "die" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+
+      g_ptr_array_add (peers, beaver_test_spawn_self (roles[i], f->path, number, text, NULL));
+    }
+  for (guint i = 0; i < peers->len; i++)
+    {
+      if (!g_str_equal (roles[i], "die"))
+        beaver_test_join (peers->pdata[i]);
+      else
+        g_subprocess_wait (peers->pdata[i], NULL, &error);
+      g_assert_no_error (error);
+    }
+  values = beaver_list_slice (beaver_db_get_list (f->db, "done", &error), 0, -1, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; values[i] != NULL; i++)
+    g_assert_true (g_hash_table_add (seen, g_strdup (values[i])));
+  g_assert_cmpuint (g_hash_table_size (seen), ==, 2 * rounds);
+  for (int state = 0; state < 4; state++)
+    g_assert_cmpint (count_jobs (get_queue (f, "q"), state), ==, 0);
+}
+
+int
+main (int argc, char *argv[])
+{
+  if (argc == 5 && (g_str_equal (argv[1], "put") || g_str_equal (argv[1], "work") ||
+                    g_str_equal (argv[1], "die")))
+    return play (argv[1], argv[2], argv[3], argv[4]);
+  g_test_init (&argc, &argv, NULL);
+  beaver_test_add ("/queue/claim/settle", test_settle);
+  beaver_test_add ("/queue/claim/lease", test_lease);
+  beaver_test_add ("/queue/claim/late-ack", test_late_ack);
+  beaver_test_add ("/queue/claim/delay", test_delay);
+  beaver_test_add ("/queue/claim/dead", test_dead);
+  beaver_test_add ("/queue/claim/unique", test_unique);
+  beaver_test_add ("/queue/claim/transaction", test_transaction);
+  beaver_test_add ("/queue/claim/killed-workers-lose-nothing", test_processes);
+  return g_test_run ();
+}
