@@ -3,7 +3,7 @@
 import collections.abc
 import operator
 
-from .base import both, override, raw
+from .base import both, child, override, raw
 from .errors import InvalidError
 from .manager import pages
 
@@ -125,10 +125,7 @@ class List(raw.List):
 
     def batched(self):
         """with l.batched() as batch: batch.push(value); written in one transaction at the end, nothing on an exception."""
-        batch = raw.List.create_batch(self)
-        batch._text = self._dumps
-        batch._state = self.__dict__.get('_state')
-        return batch
+        return Batch(self, child(self, raw.List.create_batch(self)))
 
     def dump(self, fp=None, format='json', indent=2):
         import json
@@ -148,20 +145,22 @@ def _none(result):
 collections.abc.Sequence.register(List)
 
 
-@override
-class ListBatch(raw.ListBatch):
+class Batch:
     """Additions to a list that are done together."""
 
+    def __init__(self, owner, batch):
+        self._owner, self._batch = owner, batch
+
     def push(self, value):
-        self.push_json(self._text(value))
+        self._batch.push_json(self._owner._dumps(value))
 
     append = push
 
     def prepend(self, value):
-        self.prepend_json(self._text(value))
+        self._batch.prepend_json(self._owner._dumps(value))
 
     def __len__(self):
-        return self.get_size()
+        return self._batch.get_size()
 
     def __bool__(self):
         return True
@@ -170,10 +169,11 @@ class ListBatch(raw.ListBatch):
         return self
 
     def __exit__(self, kind, error, traceback):
-        self.discard() if kind is not None else self.apply()
+        self._batch.discard() if kind is not None else self._batch.apply()
 
     async def __aenter__(self):
         return self
 
     async def __aexit__(self, kind, error, traceback):
-        self.discard() if kind is not None else await self.apply_async()
+        self._batch.discard() if kind is not None else await self._batch.apply_async()
+
