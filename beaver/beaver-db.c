@@ -95,6 +95,7 @@ options_of (BeaverDb *self)
     .synchronous_full = self->synchronous,
     .temp_memory = self->temp_memory,
     .mmap_size = self->mmap_size,
+    .cache_timeout = self->cache_timeout,
   };
 }
 

@@ -202,15 +202,13 @@ beaver_dict_set_node_finish (BeaverDict *self, GAsyncResult *result, GError **er
 JsonNode *
 beaver_dict_get_node (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  g_auto (BeaverDictReading) op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return NULL;
-  return take_node (op, error);
+  return take_node (&op, error);
 }
 
 /**

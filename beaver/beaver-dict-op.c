@@ -23,6 +23,9 @@ _beaver_dict_shared_new (BeaverManagerCore *core)
   g_atomic_ref_count_init (&self->ref_count);
   self->core = _beaver_manager_core_ref (core);
   g_mutex_init (&self->lock);
+  self->is_security = g_str_equal (core->name, "__security__");
+  if (core->engine != NULL)
+    self->space = _beaver_cache_get_space (core->engine, core->topic);
   return self;
 }
 
@@ -292,6 +295,97 @@ _beaver_dict_new_value_op (BeaverDict *self,
 }
 
 /* Running */
+
+static void
+op_init (BeaverDictOp *op, BeaverDictShared *shared, const char *key)
+{
+  memset (op, 0, sizeof *op);
+  op->shared = shared;
+  op->key = (char *) key;
+  op->ttl = INFINITY;
+  op->expires_at = INFINITY;
+}
+
+gboolean
+_beaver_dict_read_cached (BeaverDict *self,
+                          BeaverDictOp *op,
+                          const char *key,
+                          gboolean with_value,
+                          GCancellable *cancellable)
+{
+  BeaverDictShared *shared = _beaver_dict_get_shared (self);
+  BeaverCacheValue *value;
+  BeaverEngine *engine;
+
+  /* What an encrypted dict holds is not kept in the clear. */
+  if (shared == NULL || g_atomic_pointer_get (&shared->codec) != NULL || key == NULL ||
+      (cancellable != NULL && g_cancellable_is_cancelled (cancellable)) ||
+      (engine = _beaver_manager_get_engine (BEAVER_MANAGER (self), NULL)) == NULL ||
+      (value = _beaver_engine_lookup_cached (engine, shared->space, key)) == NULL)
+    return FALSE;
+  op_init (op, shared, key);
+  op->found =
+      value->length >= 0 && (isinf (value->expires_at) ||
+                             (double) g_get_real_time () / G_USEC_PER_SEC <= value->expires_at);
+  if (op->found)
+    {
+      op->expires_at = value->expires_at;
+      if (with_value)
+        op->result = g_memdup2 (_beaver_cache_value_text (value), (gsize) value->length + 1);
+    }
+  _beaver_cache_value_unref (value);
+  return TRUE;
+}
+
+gboolean
+_beaver_dict_read (BeaverDict *self,
+                   BeaverDictOp *op,
+                   const char *key,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  if (_beaver_dict_read_cached (self, op, key, TRUE, cancellable))
+    return TRUE;
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
+    return FALSE;
+  op_init (op, _beaver_dict_get_shared (self), key);
+  if (!_beaver_check_text ("the key", key, error))
+    {
+      prefix_error (op, error);
+      return FALSE;
+    }
+  if (_beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
+                           cancellable, error))
+    return TRUE;
+  g_clear_pointer (&op->result, g_free);
+  return FALSE;
+}
+
+gboolean
+_beaver_dict_write (BeaverDict *self,
+                    const char *key,
+                    const char *json,
+                    double ttl,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  g_autofree char *value = NULL;
+  BeaverDictOp op;
+
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
+    return FALSE;
+  op_init (&op, _beaver_dict_get_shared (self), key);
+  if (!_beaver_check_text ("the key", key, error))
+    {
+      prefix_error (&op, error);
+      return FALSE;
+    }
+  if (!_beaver_dict_op_set_ttl (&op, ttl, error) || !_beaver_dict_op_set_value (&op, json, error))
+    return FALSE;
+  value = op.value;
+  return _beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE, _beaver_dict_set_work,
+                              &op, cancellable, error);
+}
 
 gboolean
 _beaver_dict_run (BeaverDict *self,

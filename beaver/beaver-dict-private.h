@@ -2,8 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <math.h>
+
 #include <beaver/beaver-dict.h>
 #include <beaver/beaver-manager-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 
 G_BEGIN_DECLS
 
@@ -30,8 +33,11 @@ typedef struct
   gatomicrefcount ref_count;
   BeaverManagerCore *core;
   BeaverDictCodec *codec; /* atomic, set once, inside a write unit; NULL: values are plain JSON */
+  guint32 space;          /* constant: of the cache */
+  gboolean is_security;   /* constant: the dict whose rows say which dicts are encrypted */
+  guint64 plain_epoch;    /* atomic: the epoch at which the dict was seen not to be encrypted */
 
-  /* Expired rows are swept by later writes, a portion each (see sweep() in beaver-dict-works.c). */
+  /* Expired rows are swept by later writes, a portion each (see beaver-dict-sweep.c). */
   GMutex lock;
   double sweep_due;        /* (lock) wall clock: no round begins before */
   double sweep_next;       /* (lock) earliest expiry that the running round has met and left */
@@ -106,6 +112,36 @@ void _beaver_dict_set_not_found (BeaverDictOp *op, GError **error);
 gboolean _beaver_dict_must_exist (BeaverDictOp *op, GError **error);
 void _beaver_dict_prefix_key (BeaverDictOp *op, GError **error);
 
+/* An op on the stack whose result may be left over. */
+typedef BeaverDictOp BeaverDictReading;
+
+static inline void
+_beaver_dict_reading_clear (BeaverDictReading *self)
+{
+  g_clear_pointer (&self->result, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BeaverDictReading, _beaver_dict_reading_clear)
+
+/* Reads one key into op, which lies on the caller's stack and borrows key: out of the cache, or the
+ * file. */
+gboolean _beaver_dict_read (BeaverDict *self,
+                            BeaverDictOp *op,
+                            const char *key,
+                            GCancellable *cancellable,
+                            GError **error);
+/* What the cache knows of the key; FALSE: ask the file. */
+gboolean _beaver_dict_read_cached (BeaverDict *self,
+                                   BeaverDictOp *op,
+                                   const char *key,
+                                   gboolean with_value,
+                                   GCancellable *cancellable);
+gboolean _beaver_dict_write (BeaverDict *self,
+                             const char *key,
+                             const char *json,
+                             double ttl,
+                             GCancellable *cancellable,
+                             GError **error);
+
 /* The two ways to run an op. start takes op, which is NULL when error says why. */
 gboolean _beaver_dict_run (BeaverDict *self,
                            BeaverAccess access,
@@ -171,6 +207,33 @@ gboolean _beaver_dict_changes_work (BeaverConnection *connection, gpointer op, G
 /* The data of a dict's count and clear are those of every manager. */
 gboolean _beaver_dict_count_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_dict_clear_work (BeaverConnection *connection, gpointer op, GError **error);
+
+/* The rule of Python, strictly: at the very stamp the entry still lives. */
+static inline gboolean
+_beaver_dict_is_expired (double expires_at, double now)
+{
+  return now > expires_at;
+}
+
+static inline double
+_beaver_dict_wall_clock (void)
+{
+  return (double) g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static inline double
+_beaver_dict_column_expiry (BeaverStatement *statement, int column)
+{
+  return _beaver_statement_is_null (statement, column) ?
+             (double) INFINITY :
+             _beaver_statement_double (statement, column);
+}
+
+/* Sweeping: an entry with this expiry was written or seen; a portion beside a write. */
+void _beaver_dict_sweep_expect (BeaverDictShared *shared, double expires_at);
+gboolean _beaver_dict_sweep (BeaverConnection *connection,
+                             BeaverDictShared *shared,
+                             GError **error);
 
 /* The page function and state of a cursor over keys (entries without value) or items. prefix NULL:
  * all. */

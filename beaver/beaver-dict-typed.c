@@ -277,15 +277,13 @@ beaver_dict_get_string (BeaverDict *self,
                         GCancellable *cancellable,
                         GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  g_auto (BeaverDictReading) op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return NULL;
-  return take_string (op, error);
+  return take_string (&op, error);
 }
 
 /**
@@ -438,15 +436,13 @@ beaver_dict_set_int_finish (BeaverDict *self, GAsyncResult *result, GError **err
 gint64
 beaver_dict_get_int (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  g_auto (BeaverDictReading) op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), -1);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return -1;
-  return take_int (op, error);
+  return take_int (&op, error);
 }
 
 /**
@@ -602,15 +598,13 @@ beaver_dict_get_double (BeaverDict *self,
                         GCancellable *cancellable,
                         GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  g_auto (BeaverDictReading) op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), -1);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return -1;
-  return take_double (op, error);
+  return take_double (&op, error);
 }
 
 /**
@@ -765,15 +759,13 @@ beaver_dict_get_boolean (BeaverDict *self,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  g_auto (BeaverDictReading) op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return FALSE;
-  return take_boolean (op, error);
+  return take_boolean (&op, error);
 }
 
 /**

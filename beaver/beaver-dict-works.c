@@ -23,6 +23,8 @@ static const char SQL_LOOKUP[] =
     "SELECT entry.value, entry.expires_at, EXISTS (" SECURITY_ROW ")"
     " FROM (SELECT 1) AS one"
     " LEFT JOIN __beaver_dicts__ AS entry ON entry.dict_name = $1 AND entry.key = $2";
+static const char SQL_VALUE[] =
+    "SELECT value, expires_at FROM __beaver_dicts__ WHERE dict_name = $1 AND key = $2";
 static const char SQL_IS_SEALED[] = SECURITY_ROW;
 static const char SQL_EXPIRY[] =
     "SELECT expires_at FROM __beaver_dicts__ WHERE dict_name = $1 AND key = $2";
@@ -30,10 +32,10 @@ static const char SQL_COUNT[] =
     "SELECT COUNT(*) FROM __beaver_dicts__"
     " WHERE dict_name = $1 AND (expires_at IS NULL OR expires_at >= $2)";
 
-/* $5 is 1 in a dict with a secret. Changes nothing when the dict is encrypted and we have none. */
+/* No condition in here: a SELECT from the table that is written costs a temporary one, twice the
+ * price of the whole statement. */
 static const char SQL_SET[] =
-    "INSERT INTO __beaver_dicts__ (dict_name, key, value, expires_at)"
-    " SELECT $1, $2, $3, $4 WHERE $5 = 1 OR NOT EXISTS (" SECURITY_ROW ")"
+    "INSERT INTO __beaver_dicts__ (dict_name, key, value, expires_at) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (dict_name, key)"
     " DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";
 static const char SQL_SET_VALUE[] =
@@ -53,40 +55,9 @@ static const char SQL_KEYS_FROM[] = "SELECT key, expires_at FROM __beaver_dicts_
                                     " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
 static const char SQL_KEYS_BEHIND[] = "SELECT key, expires_at FROM __beaver_dicts__"
                                       " WHERE dict_name = $1 AND key > $2 ORDER BY key LIMIT $3";
-static const char SQL_PURGE[] =
-    "DELETE FROM __beaver_dicts__"
-    " WHERE dict_name = $1 AND key >= $2 AND key <= $3 AND expires_at < $4";
-
 /* Rows and bytes of a page of a cursor. */
 #define PAGE_ROWS 256
 #define PAGE_BYTES (1024 * 1024)
-
-/* Sweeping. A portion may take as long again as a write; then the following writes pay it off. */
-#define SWEEP_ROWS 64
-#define SWEEP_PAYOFF 20
-/* Seconds after which a round looks for what other processes let expire. */
-#define SWEEP_INTERVAL 60.0
-
-/* The rule of Python, strictly: at the very stamp the entry still lives. */
-static gboolean
-is_expired (double expires_at, double now)
-{
-  return now > expires_at;
-}
-
-static double
-wall_clock (void)
-{
-  return (double) g_get_real_time () / G_USEC_PER_SEC;
-}
-
-static double
-column_expiry (BeaverStatement *statement, int column)
-{
-  return _beaver_statement_is_null (statement, column) ?
-             (double) INFINITY :
-             _beaver_statement_double (statement, column);
-}
 
 static void
 bind_expiry (BeaverStatement *statement, int index, double expires_at)
@@ -115,7 +86,20 @@ set_sealed (BeaverDictShared *shared, GError **error)
   return FALSE;
 }
 
-/* What only the statements for single keys do by themselves. */
+static gboolean
+is_known_plain (BeaverDictShared *shared, guint64 epoch)
+{
+  return epoch != 0 && __atomic_load_n (&shared->plain_epoch, __ATOMIC_RELAXED) == epoch;
+}
+
+static void
+remember_plain (BeaverDictShared *shared, guint64 epoch)
+{
+  if (epoch != 0)
+    __atomic_store_n (&shared->plain_epoch, epoch, __ATOMIC_RELAXED);
+}
+
+/* In a transaction: whether the dict is encrypted holds until the work is through. */
 static gboolean
 check_sealed (BeaverConnection *connection,
               BeaverDictShared *shared,
@@ -123,11 +107,15 @@ check_sealed (BeaverConnection *connection,
               GError **error)
 {
   g_autoptr (BeaverStatement) statement = NULL;
+  guint64 epoch;
 
   if (codec_of (shared) != NULL)
     return codec_of (shared)->begin (connection, codec_of (shared)->state, shared->core->name,
                                      writing, error);
 
+  epoch = _beaver_connection_get_epoch (connection);
+  if (is_known_plain (shared, epoch))
+    return TRUE;
   statement = _beaver_connection_prepare (connection, SQL_IS_SEALED, error);
   if (statement == NULL)
     return FALSE;
@@ -137,11 +125,23 @@ check_sealed (BeaverConnection *connection,
     case BEAVER_STEP_ROW:
       return set_sealed (shared, error);
     case BEAVER_STEP_DONE:
+      /* seen at this epoch if it has not ended meanwhile */
+      if (_beaver_connection_get_epoch (connection) == epoch)
+        remember_plain (shared, epoch);
       return TRUE;
     case BEAVER_STEP_ERROR:
     default:
       return FALSE;
     }
+}
+
+/* Before a write to key, to all with NULL. */
+static void
+forget (BeaverConnection *connection, BeaverDictShared *shared, const char *key)
+{
+  _beaver_cache_forget (connection, shared->space, key);
+  if (G_UNLIKELY (shared->is_security))
+    _beaver_connection_end_epoch (connection);
 }
 
 /* What is stored, as JSON text. */
@@ -188,20 +188,18 @@ write_value (BeaverConnection *connection,
         return FALSE;
       value = encoded;
     }
+  forget (connection, shared, key);
   _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);
   bind_expiry (statement, 4, expires_at);
-  _beaver_statement_bind_int (statement, 5, codec_of (shared) != NULL);
   if (!_beaver_statement_run (statement, error))
     return FALSE;
-  if (_beaver_connection_changes (connection) == 0)
-    return set_sealed (shared, error);
-  return shared->codec != NULL ||
+  return codec_of (shared) != NULL ||
          _beaver_field_index_keep (connection, shared->core, key, json, error);
 }
 
-/* A secret has been checked before. */
+/* Whether the dict is encrypted has been checked before. */
 static gboolean
 upsert (BeaverConnection *connection,
         BeaverDictShared *shared,
@@ -238,6 +236,7 @@ update_value (BeaverConnection *connection,
         return FALSE;
       value = encoded;
     }
+  forget (connection, shared, key);
   _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);
@@ -263,6 +262,7 @@ delete_key (BeaverConnection *connection,
   *found = FALSE;
   if (statement == NULL)
     return FALSE;
+  forget (connection, shared, key);
   _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, key, -1);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
@@ -270,7 +270,8 @@ delete_key (BeaverConnection *connection,
       const char *stored;
       gsize length;
 
-      if (is_expired (column_expiry (statement, 1), wall_clock ()))
+      if (_beaver_dict_is_expired (_beaver_dict_column_expiry (statement, 1),
+                                   _beaver_dict_wall_clock ()))
         continue;
       *found = TRUE;
       if (value == NULL)
@@ -306,114 +307,6 @@ emit (BeaverConnection *connection,
   return _beaver_manager_core_emit (shared->core, connection, event, payload->str, error);
 }
 
-/* Sweeping expired rows: in rounds over the dict in the order of its keys, SWEEP_ROWS a write. The
- * first write begins a round, whose end knows when the next one is worth it: when the first entry
- * that it met expires, or after SWEEP_INTERVAL for those that other processes wrote meanwhile.
- * Nothing depends on a round being complete, for readers look at the stamps themselves; so one that
- * loses its place (a write that was undone, a clear) does no harm. */
-
-static void
-sweep_expect (BeaverDictShared *shared, double expires_at)
-{
-  if (!isfinite (expires_at))
-    return;
-  g_mutex_lock (&shared->lock);
-  shared->sweep_due = MIN (shared->sweep_due, expires_at);
-  shared->sweep_next = MIN (shared->sweep_next, expires_at);
-  g_mutex_unlock (&shared->lock);
-}
-
-static gboolean
-sweep_portion (BeaverConnection *connection,
-               BeaverDictShared *shared,
-               const char *from,
-               double now,
-               char **last,
-               double *next,
-               GError **error)
-{
-  g_autoptr (BeaverStatement) scan = NULL;
-  g_autoptr (BeaverStatement) purge = NULL;
-  g_autofree char *end = NULL;
-  gboolean any_expired = FALSE;
-  guint rows = 0;
-  BeaverStep step;
-
-  scan = _beaver_connection_prepare (connection, SQL_KEYS_FROM, error);
-  if (scan == NULL)
-    return FALSE;
-  _beaver_statement_bind_text (scan, 1, shared->core->name, -1);
-  _beaver_statement_bind_text (scan, 2, from, -1);
-  _beaver_statement_bind_int (scan, 3, SWEEP_ROWS);
-  while ((step = _beaver_statement_step (scan, error)) == BEAVER_STEP_ROW)
-    {
-      double expires_at = column_expiry (scan, 1);
-
-      if (_beaver_statement_type (scan, 0) != BEAVER_COLUMN_TEXT)
-        break;
-      if (is_expired (expires_at, now))
-        any_expired = TRUE;
-      else
-        *next = MIN (*next, expires_at);
-      if (++rows == SWEEP_ROWS)
-        end = _beaver_statement_dup_text (scan, 0);
-    }
-  if (step == BEAVER_STEP_ERROR)
-    return FALSE;
-
-  if (any_expired)
-    {
-      purge = _beaver_connection_prepare (connection, SQL_PURGE, error);
-      if (purge == NULL)
-        return FALSE;
-      _beaver_statement_bind_text (purge, 1, shared->core->name, -1);
-      _beaver_statement_bind_text (purge, 2, from, -1);
-      /* no key lies behind U+10FFFF that is text */
-      _beaver_statement_bind_text (purge, 3, end != NULL ? end : "\xf4\x8f\xbf\xbf\xf4\x8f\xbf\xbf",
-                                   -1);
-      _beaver_statement_bind_double (purge, 4, now);
-      if (!_beaver_statement_run (purge, error))
-        return FALSE;
-    }
-  *last = g_steal_pointer (&end);
-  return TRUE;
-}
-
-static gboolean
-sweep (BeaverConnection *connection, BeaverDictShared *shared, GError **error)
-{
-  gint64 begin = g_get_monotonic_time ();
-  double now = wall_clock ();
-  double next = INFINITY;
-  g_autofree char *from = NULL;
-  g_autofree char *last = NULL;
-
-  g_mutex_lock (&shared->lock);
-  if (begin < shared->sweep_not_before || (shared->sweep_key == NULL && now <= shared->sweep_due))
-    {
-      g_mutex_unlock (&shared->lock);
-      return TRUE;
-    }
-  if (shared->sweep_key == NULL)
-    shared->sweep_next = now + SWEEP_INTERVAL;
-  from = shared->sweep_key != NULL ? g_steal_pointer (&shared->sweep_key) : g_strdup ("");
-  g_mutex_unlock (&shared->lock);
-
-  if (!sweep_portion (connection, shared, from, now, &last, &next, error))
-    return FALSE;
-
-  g_mutex_lock (&shared->lock);
-  shared->sweep_next = MIN (shared->sweep_next, next);
-  g_free (shared->sweep_key);
-  shared->sweep_key = g_steal_pointer (&last);
-  shared->sweep_due = shared->sweep_next;
-  /* A small dict is done in one portion, which is no burden. */
-  if (shared->sweep_key != NULL)
-    shared->sweep_not_before = begin + (1 + SWEEP_PAYOFF) * (g_get_monotonic_time () - begin);
-  g_mutex_unlock (&shared->lock);
-  return TRUE;
-}
-
 /* The end of every write. event NULL: nothing that listeners want to know. */
 static gboolean
 finish_write (BeaverConnection *connection,
@@ -424,9 +317,45 @@ finish_write (BeaverConnection *connection,
 {
   if (event != NULL && !emit (connection, shared, event, key, error))
     return FALSE;
-  if (!sweep (connection, shared, error))
+  if (!_beaver_dict_sweep (connection, shared, error))
     return FALSE;
   _beaver_connection_touch (connection, shared->core->topic);
+  return TRUE;
+}
+
+/* Takes the row of a key, which may be an empty one, into op. */
+static gboolean
+take_row (BeaverConnection *connection,
+          BeaverDictOp *op,
+          const char *key,
+          BeaverStatement *statement,
+          guint64 epoch,
+          GError **error)
+{
+  BeaverDictShared *shared = op->shared;
+  gsize length;
+  const char *stored = _beaver_statement_text (statement, 0, &length);
+  double expires_at;
+
+  if (stored == NULL)
+    {
+      if (codec_of (shared) == NULL)
+        _beaver_cache_store (connection, epoch, shared->space, key, NULL, 0, INFINITY);
+      return TRUE;
+    }
+  expires_at = _beaver_dict_column_expiry (statement, 1);
+  if (isfinite (expires_at) && _beaver_dict_is_expired (expires_at, _beaver_dict_wall_clock ()))
+    {
+      _beaver_dict_sweep_expect (shared, expires_at);
+      return TRUE;
+    }
+  op->result = decode_value (shared, key, stored, length, error);
+  if (op->result == NULL)
+    return FALSE;
+  if (codec_of (shared) == NULL)
+    _beaver_cache_store (connection, epoch, shared->space, key, op->result, length, expires_at);
+  op->expires_at = expires_at;
+  op->found = TRUE;
   return TRUE;
 }
 
@@ -439,10 +368,8 @@ read_key (BeaverConnection *connection,
           GError **error)
 {
   BeaverDictShared *shared = op->shared;
-  g_autoptr (BeaverStatement) statement = NULL;
-  const char *stored;
-  gsize length;
-  double expires_at;
+  guint64 epoch = _beaver_connection_get_epoch (connection);
+  gboolean plain = codec_of (shared) != NULL || is_known_plain (shared, epoch);
 
   op->found = FALSE;
   op->expires_at = INFINITY;
@@ -450,31 +377,41 @@ read_key (BeaverConnection *connection,
 
   if (codec_of (shared) != NULL && !check_sealed (connection, shared, writing, error))
     return FALSE;
-  statement = _beaver_connection_prepare (connection, SQL_LOOKUP, error);
-  if (statement == NULL)
-    return FALSE;
-  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
-  _beaver_statement_bind_text (statement, 2, key, -1);
-  if (_beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
-    return FALSE;
-  if (codec_of (shared) == NULL && _beaver_statement_int (statement, 2) != 0)
-    return set_sealed (shared, error);
-
-  stored = _beaver_statement_text (statement, 0, &length);
-  if (stored == NULL)
-    return TRUE;
-  expires_at = column_expiry (statement, 1);
-  if (is_expired (expires_at, wall_clock ()))
+  for (;;)
     {
-      sweep_expect (shared, expires_at);
-      return TRUE;
+      g_autoptr (BeaverStatement) statement =
+          _beaver_connection_prepare (connection, plain ? SQL_VALUE : SQL_LOOKUP, error);
+      BeaverStep step;
+
+      if (statement == NULL)
+        return FALSE;
+      _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+      _beaver_statement_bind_text (statement, 2, key, -1);
+      step = _beaver_statement_step (statement, error);
+      if (step == BEAVER_STEP_ERROR)
+        return FALSE;
+      if (plain && codec_of (shared) == NULL && _beaver_connection_get_epoch (connection) != epoch)
+        {
+          /* What is known of the dict may have changed before the statement began. */
+          plain = FALSE;
+          epoch = 0;
+          continue;
+        }
+      if (!plain)
+        {
+          if (_beaver_statement_int (statement, 2) != 0)
+            return set_sealed (shared, error);
+          if (_beaver_connection_get_epoch (connection) == epoch)
+            remember_plain (shared, epoch);
+        }
+      if (step == BEAVER_STEP_DONE)
+        {
+          if (codec_of (shared) == NULL)
+            _beaver_cache_store (connection, epoch, shared->space, key, NULL, 0, INFINITY);
+          return TRUE;
+        }
+      return take_row (connection, op, key, statement, epoch, error);
     }
-  op->result = decode_value (shared, key, stored, length, error);
-  if (op->result == NULL)
-    return FALSE;
-  op->expires_at = expires_at;
-  op->found = TRUE;
-  return TRUE;
 }
 
 gboolean
@@ -503,8 +440,8 @@ _beaver_dict_contains_work (BeaverConnection *connection, gpointer data, GError 
   step = _beaver_statement_step (statement, error);
   if (step == BEAVER_STEP_ROW)
     {
-      op->expires_at = column_expiry (statement, 0);
-      op->found = !is_expired (op->expires_at, wall_clock ());
+      op->expires_at = _beaver_dict_column_expiry (statement, 0);
+      op->found = !_beaver_dict_is_expired (op->expires_at, _beaver_dict_wall_clock ());
     }
   return step != BEAVER_STEP_ERROR;
 }
@@ -532,13 +469,13 @@ gboolean
 _beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverDictOp *op = data;
-  double expires_at = isfinite (op->ttl) ? wall_clock () + op->ttl : op->ttl;
+  double expires_at = isfinite (op->ttl) ? _beaver_dict_wall_clock () + op->ttl : op->ttl;
 
-  if (codec_of (op->shared) != NULL && !check_sealed (connection, op->shared, TRUE, error))
+  if (!check_sealed (connection, op->shared, TRUE, error))
     return FALSE;
   if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
     return FALSE;
-  sweep_expect (op->shared, expires_at);
+  _beaver_dict_sweep_expect (op->shared, expires_at);
   return finish_write (connection, op->shared, "set", op->key, error);
 }
 
@@ -611,7 +548,7 @@ gboolean
 _beaver_dict_get_or_set_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverDictOp *op = data;
-  double expires_at = isfinite (op->ttl) ? wall_clock () + op->ttl : op->ttl;
+  double expires_at = isfinite (op->ttl) ? _beaver_dict_wall_clock () + op->ttl : op->ttl;
 
   if (!read_key (connection, op, op->key, TRUE, error))
     return FALSE;
@@ -620,7 +557,7 @@ _beaver_dict_get_or_set_work (BeaverConnection *connection, gpointer data, GErro
   if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
     return FALSE;
   op->result = g_strdup (op->value);
-  sweep_expect (op->shared, expires_at);
+  _beaver_dict_sweep_expect (op->shared, expires_at);
   return finish_write (connection, op->shared, "set", op->key, error);
 }
 
@@ -714,13 +651,14 @@ gboolean
 _beaver_dict_set_ttl_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverDictOp *op = data;
-  double now = wall_clock ();
+  double now = _beaver_dict_wall_clock ();
   double expires_at = isfinite (op->ttl) ? now + op->ttl : op->ttl;
   g_autoptr (BeaverStatement) statement =
       _beaver_connection_prepare (connection, SQL_SET_EXPIRY, error);
 
   if (statement == NULL)
     return FALSE;
+  forget (connection, op->shared, op->key);
   _beaver_statement_bind_text (statement, 1, op->shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, op->key, -1);
   bind_expiry (statement, 3, expires_at);
@@ -728,7 +666,7 @@ _beaver_dict_set_ttl_work (BeaverConnection *connection, gpointer data, GError *
   if (!_beaver_statement_run (statement, error))
     return FALSE;
   op->found = _beaver_connection_changes (connection) > 0;
-  sweep_expect (op->shared, expires_at);
+  _beaver_dict_sweep_expect (op->shared, expires_at);
   return finish_write (connection, op->shared, NULL, NULL, error);
 }
 
@@ -760,7 +698,8 @@ _beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError *
         }
       else
         {
-          double expires_at = isfinite (change->ttl) ? wall_clock () + change->ttl : change->ttl;
+          double expires_at =
+              isfinite (change->ttl) ? _beaver_dict_wall_clock () + change->ttl : change->ttl;
 
           if (!write_value (connection, shared, statement, change->key, change->value, expires_at,
                             error))
@@ -771,7 +710,7 @@ _beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError *
           !emit (connection, shared, change->value == NULL ? "del" : "set", change->key, error))
         return FALSE;
     }
-  sweep_expect (shared, earliest);
+  _beaver_dict_sweep_expect (shared, earliest);
   return finish_write (connection, shared, NULL, NULL, error);
 }
 
@@ -785,7 +724,7 @@ count (BeaverConnection *connection, BeaverManagerOp *op, GError **error)
   if (statement == NULL)
     return FALSE;
   _beaver_statement_bind_text (statement, 1, op->core->name, -1);
-  _beaver_statement_bind_double (statement, 2, wall_clock ());
+  _beaver_statement_bind_double (statement, 2, _beaver_dict_wall_clock ());
   if (_beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
     return FALSE;
   op->result = _beaver_statement_int (statement, 0);
@@ -810,6 +749,10 @@ _beaver_dict_clear_work (BeaverConnection *connection, gpointer data, GError **e
   statement = _beaver_connection_prepare (connection, SQL_CLEAR, error);
   if (statement == NULL)
     return FALSE;
+  _beaver_cache_forget (connection, _beaver_cache_get_space (op->core->engine, op->core->topic),
+                        NULL);
+  if (g_str_equal (op->core->name, "__security__"))
+    _beaver_connection_end_epoch (connection);
   _beaver_statement_bind_text (statement, 1, op->core->name, -1);
   if (!_beaver_statement_run (statement, error) ||
       !_beaver_field_index_clear (connection, "dict", op->core->name, error) ||
@@ -872,7 +815,7 @@ _beaver_dict_cursor_page (BeaverConnection *connection,
   BeaverDictShared *shared = state->shared;
   g_autoptr (BeaverStatement) statement = NULL;
   gsize prefix_length = strlen (state->prefix);
-  double now = wall_clock ();
+  double now = _beaver_dict_wall_clock ();
   gsize bytes = 0;
   guint rows = 0;
   BeaverStep step;
@@ -900,7 +843,7 @@ _beaver_dict_cursor_page (BeaverConnection *connection,
       /* asked before the text, which would turn it into one */
       BeaverColumnType key_type = _beaver_statement_type (statement, 0);
       const char *key = _beaver_statement_text (statement, 0, &key_length);
-      double expires_at = column_expiry (statement, 1);
+      double expires_at = _beaver_dict_column_expiry (statement, 1);
       g_autofree char *value = NULL;
 
       /* a key that is no text sorts behind all others, and nothing here can name it */
@@ -918,7 +861,7 @@ _beaver_dict_cursor_page (BeaverConnection *connection,
           g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, _ ("a key is not UTF-8"));
           return FALSE;
         }
-      if (!is_expired (expires_at, now))
+      if (!_beaver_dict_is_expired (expires_at, now))
         {
           if (state->with_values)
             {

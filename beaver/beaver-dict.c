@@ -267,13 +267,9 @@ beaver_dict_set_json (BeaverDict *self,
                       GCancellable *cancellable,
                       GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
-
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
-  op = _beaver_dict_new_value_op (self, key, json, INFINITY, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
-                                         cancellable, error);
+  return _beaver_dict_write (self, key, json, INFINITY, cancellable, error);
 }
 
 /**
@@ -353,13 +349,9 @@ beaver_dict_set_json_with_ttl (BeaverDict *self,
                                GCancellable *cancellable,
                                GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
-
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
-  op = _beaver_dict_new_value_op (self, key, json, ttl, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
-                                         cancellable, error);
+  return _beaver_dict_write (self, key, json, ttl, cancellable, error);
 }
 
 /**
@@ -436,15 +428,13 @@ beaver_dict_set_json_with_ttl_finish (BeaverDict *self, GAsyncResult *result, GE
 char *
 beaver_dict_get_json (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  BeaverDictOp op;
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return NULL;
-  return _beaver_dict_take_value (op, error);
+  return _beaver_dict_take_value (&op, error);
 }
 
 /**
@@ -517,15 +507,13 @@ beaver_dict_lookup_json (BeaverDict *self,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  BeaverDictOp op;
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return NULL;
-  return _beaver_dict_take_value_or_null (op, error);
+  return _beaver_dict_take_value_or_null (&op, error);
 }
 
 /**
@@ -595,15 +583,13 @@ beaver_dict_lookup_json_finish (BeaverDict *self, GAsyncResult *result, GError *
 BeaverEntry *
 beaver_dict_lookup (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (BeaverDictOp) op = NULL;
+  BeaverDictOp op;
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
 
-  op = _beaver_dict_new_key_op (self, key, error);
-  if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_lookup_work, op,
-                                       cancellable, error))
+  if (!_beaver_dict_read (self, &op, key, cancellable, error))
     return NULL;
-  return _beaver_dict_take_entry (op, error);
+  return _beaver_dict_take_entry (&op, error);
 }
 
 /**
@@ -673,9 +659,12 @@ gboolean
 beaver_dict_contains (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverDictOp) op = NULL;
+  BeaverDictOp cached;
 
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
+  if (_beaver_dict_read_cached (self, &cached, key, FALSE, cancellable))
+    return cached.found;
   op = _beaver_dict_new_key_op (self, key, error);
   if (op == NULL || !_beaver_dict_run (self, BEAVER_ACCESS_POINT, _beaver_dict_contains_work, op,
                                        cancellable, error))

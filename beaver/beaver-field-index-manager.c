@@ -12,6 +12,7 @@
 #include <beaver/beaver-query-plan-private.h>
 #include <beaver/beaver-query-private.h>
 #include <beaver/engine/beaver-field-guard-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 #define OF " WHERE kind = $1 AND name = $2"
@@ -229,9 +230,9 @@ run (BeaverConnection *connection, FieldOp *op, const char *sql, const char *thi
 
 /* Writers of this process look again from now on. */
 static void
-expect_index (FieldOp *op)
+expect_index (BeaverConnection *connection)
 {
-  __atomic_store_n (&op->core->unindexed_until, 0, __ATOMIC_RELAXED);
+  _beaver_connection_end_epoch (connection);
 }
 
 static gboolean
@@ -260,7 +261,7 @@ add_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   FieldOp *op = data;
 
-  expect_index (op);
+  expect_index (connection);
   return check_sealed (connection, op, error) && _beaver_field_guard_install (connection, error) &&
          run (connection, op, SQL_DECLARE, op->field, error);
 }
@@ -427,7 +428,7 @@ finish_results (GTask *task, gpointer data)
 static gboolean
 begin_building (BeaverConnection *connection, FieldOp *op, GError **error)
 {
-  expect_index (op);
+  expect_index (connection);
   op->next_stage = STAGE_REMOVE;
   return check_sealed (connection, op, error) && _beaver_field_guard_install (connection, error) &&
          count_items (connection, op, &op->total, error) &&

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
  *
  * A manifest row with complete = 1 makes every program trust the index rows: whoever writes an item
  * writes the rows of all manifest fields with it, declared by itself or not. A value that no index
- * row can hold (a list, an object) takes the claim back: complete becomes 0, and queries scan. */
+ * row can hold (a list, an object) takes the claim back: complete becomes 0, and queries scan.
+ *
+ * Writers remember that a structure has no index (_beaver_connection_get_epoch()): who changes the
+ * manifest calls _beaver_connection_end_epoch(). */
 typedef struct _BeaverFieldIndex BeaverFieldIndex;
 
 BeaverFieldIndex *_beaver_field_index_load (BeaverConnection *connection,
@@ -43,6 +46,11 @@ gboolean _beaver_field_index_drop (BeaverFieldIndex *self,
                                    BeaverConnection *connection,
                                    const char *item_key,
                                    GError **error);
+/* In a WRITE work: nobody has declared an index since the structure was seen without. */
+gboolean
+_beaver_field_index_is_known_absent (BeaverConnection *connection, BeaverManagerCore *core);
+void _beaver_field_index_remember_absent (BeaverConnection *connection, BeaverManagerCore *core);
+
 /* Both at once for structures that are seldom indexed, at hardly any cost then: json NULL removes.
  */
 gboolean _beaver_field_index_keep (BeaverConnection *connection,

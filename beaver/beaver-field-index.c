@@ -7,6 +7,7 @@
 
 #include <beaver/beaver-field-index-private.h>
 #include <beaver/engine/beaver-field-guard-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 #define SQL_FIELDS                                                                                 \
@@ -29,10 +30,6 @@
 #define SQL_CLEAN_ALL "DELETE FROM __beaver_x_field_dirty__ WHERE kind = $1 AND name = $2"
 #define SQL_CLEAN_UNTIL                                                                            \
   "DELETE FROM __beaver_x_field_dirty__ WHERE kind = $1 AND name = $2 AND item_key <= $3"
-
-/* Microseconds after which to look whether another process has declared an index. Until then our
- * writes are noted like those of any other program. */
-#define LOOK_AGAIN (5 * G_TIME_SPAN_SECOND)
 
 struct _BeaverFieldIndex
 {
@@ -348,6 +345,21 @@ _beaver_field_index_drop (BeaverFieldIndex *self,
 }
 
 gboolean
+_beaver_field_index_is_known_absent (BeaverConnection *connection, BeaverManagerCore *core)
+{
+  guint64 epoch = _beaver_connection_get_epoch (connection);
+
+  return epoch != 0 && __atomic_load_n (&core->unindexed_epoch, __ATOMIC_RELAXED) == epoch;
+}
+
+void
+_beaver_field_index_remember_absent (BeaverConnection *connection, BeaverManagerCore *core)
+{
+  __atomic_store_n (&core->unindexed_epoch, _beaver_connection_get_epoch (connection),
+                    __ATOMIC_RELAXED);
+}
+
+gboolean
 _beaver_field_index_keep (BeaverConnection *connection,
                           BeaverManagerCore *core,
                           const char *item_key,
@@ -355,16 +367,15 @@ _beaver_field_index_keep (BeaverConnection *connection,
                           GError **error)
 {
   g_autoptr (BeaverFieldIndex) self = NULL;
-  gint64 now = g_get_monotonic_time ();
 
-  if (now < __atomic_load_n (&core->unindexed_until, __ATOMIC_RELAXED))
+  if (_beaver_field_index_is_known_absent (connection, core))
     return TRUE;
   self = _beaver_field_index_load (connection, core->kind, core->name, error);
   if (self == NULL)
     return FALSE;
   if (self->fields->len == 0)
     {
-      __atomic_store_n (&core->unindexed_until, now + LOOK_AGAIN, __ATOMIC_RELAXED);
+      _beaver_field_index_remember_absent (connection, core);
       return TRUE;
     }
   return json != NULL ? _beaver_field_index_write (self, connection, item_key, json, error) :

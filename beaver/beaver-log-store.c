@@ -269,6 +269,27 @@ find_slot (BeaverConnection *connection,
   return TRUE;
 }
 
+/* The field index, in a WRITE work. *index NULL: there is none. */
+static gboolean
+load_index (BeaverConnection *connection,
+            BeaverLogStore *store,
+            BeaverFieldIndex **index,
+            GError **error)
+{
+  *index = NULL;
+  if (_beaver_field_index_is_known_absent (connection, store->core))
+    return TRUE;
+  *index = _beaver_field_index_load (connection, "log", store->core->name, error);
+  if (*index == NULL)
+    return FALSE;
+  if (_beaver_field_index_is_empty (*index))
+    {
+      g_clear_pointer (index, _beaver_field_index_free);
+      _beaver_field_index_remember_absent (connection, store->core);
+    }
+  return TRUE;
+}
+
 static gboolean
 append_row (BeaverConnection *connection,
             BeaverLogStore *store,
@@ -299,7 +320,7 @@ append_row (BeaverConnection *connection,
   if (inserted < 0)
     return FALSE;
 
-  if (!_beaver_field_index_is_empty (index))
+  if (index != NULL)
     {
       g_autofree char *key = _beaver_log_item_key (timestamp);
 
@@ -315,12 +336,12 @@ _beaver_log_append_work (BeaverConnection *connection, gpointer data, GError **e
 {
   BeaverLogOp *op = data;
   BeaverManagerCore *core = op->store->core;
-  g_autoptr (BeaverFieldIndex) index =
-      _beaver_field_index_load (connection, "log", core->name, error);
+  g_autoptr (BeaverFieldIndex) index = NULL;
 
   /* start keeps the wish, because a work may run twice; end takes the result. */
   op->row.timestamp = op->start;
-  if (index == NULL || !append_row (connection, op->store, index, &op->row, &op->end, error))
+  if (!load_index (connection, op->store, &index, error) ||
+      !append_row (connection, op->store, index, &op->row, &op->end, error))
     return FALSE;
 
   _beaver_connection_touch (connection, core->topic);
@@ -338,10 +359,9 @@ _beaver_log_batch_work (BeaverConnection *connection, gpointer data, GError **er
 {
   BeaverLogOp *op = data;
   BeaverManagerCore *core = op->store->core;
-  g_autoptr (BeaverFieldIndex) index =
-      _beaver_field_index_load (connection, "log", core->name, error);
+  g_autoptr (BeaverFieldIndex) index = NULL;
 
-  if (index == NULL)
+  if (!load_index (connection, op->store, &index, error))
     return FALSE;
   for (guint i = 0; i < op->rows->len; i++)
     {

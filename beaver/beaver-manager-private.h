@@ -21,7 +21,7 @@ typedef struct
   int emits;            /* atomic: > 0 while somebody of this process listens, or the database always emits */
   gpointer shared;      /* what works of this kind of manager share; set when attached, constant then; nullable */
   GDestroyNotify shared_free;
-  gint64 unindexed_until; /* atomic: monotonic; until then nobody looks for field indexes */
+  guint64 unindexed_epoch; /* atomic: the epoch at which there was no field index */
 } BeaverManagerCore;
 
 BeaverManagerCore *_beaver_manager_core_ref (BeaverManagerCore *self);

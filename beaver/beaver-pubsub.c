@@ -12,12 +12,30 @@
 #include <math.h>
 
 #include <beaver/beaver-pubsub-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 
 /* What lies beyond was not written by a clock: infinity, or text that sorts behind every number. */
 #define SQL_NEWEST "SELECT MAX(timestamp) FROM __beaver_pubsub_log__ WHERE timestamp < 1e300"
 #define SQL_APPEND                                                                                 \
   "INSERT INTO __beaver_pubsub_log__ (timestamp, channel_name, message_payload) "                  \
   "VALUES ($1, $2, $3)"
+
+/* The stamp of the newest row, -INFINITY when there is none. */
+static gboolean
+find_newest (BeaverConnection *connection, double *stamp, GError **error)
+{
+  g_autoptr (BeaverStatement) newest = NULL;
+
+  *stamp = _beaver_connection_get_newest_stamp (connection);
+  if (isfinite (*stamp))
+    return TRUE;
+  newest = _beaver_connection_prepare (connection, SQL_NEWEST, error);
+  if (newest == NULL || _beaver_statement_step (newest, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  if (!_beaver_statement_is_null (newest, 0))
+    *stamp = _beaver_statement_double (newest, 0);
+  return TRUE;
+}
 
 gboolean
 _beaver_pubsub_append (BeaverConnection *connection,
@@ -27,21 +45,15 @@ _beaver_pubsub_append (BeaverConnection *connection,
                        double *timestamp,
                        GError **error)
 {
-  g_autoptr (BeaverStatement) newest = NULL;
   g_autoptr (BeaverStatement) append = NULL;
   g_autofree char *topic = NULL;
   double stamp = _beaver_clock_now ();
+  double last;
 
-  if ((newest = _beaver_connection_prepare (connection, SQL_NEWEST, error)) == NULL ||
-      _beaver_statement_step (newest, error) != BEAVER_STEP_ROW)
+  if (!find_newest (connection, &last, error))
     return FALSE;
-  if (!_beaver_statement_is_null (newest, 0))
-    {
-      double last = _beaver_statement_double (newest, 0);
-
-      stamp = MAX (stamp, MAX (last + 1e-6, nextafter (last, INFINITY)));
-    }
-  _beaver_statement_rewind (newest);
+  if (isfinite (last))
+    stamp = MAX (stamp, MAX (last + 1e-6, nextafter (last, INFINITY)));
 
   if ((append = _beaver_connection_prepare (connection, SQL_APPEND, error)) == NULL)
     return FALSE;
@@ -51,6 +63,7 @@ _beaver_pubsub_append (BeaverConnection *connection,
   if (!_beaver_statement_run (append, error))
     return FALSE;
 
+  _beaver_connection_set_newest_stamp (connection, stamp);
   if (rowid != NULL)
     *rowid = _beaver_connection_last_rowid (connection);
   if (timestamp != NULL)

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <beaver/engine/beaver-cache-core-private.h>
 #include <beaver/engine/beaver-connection-private.h>
 #include <beaver/engine/beaver-wal-index-private.h>
 #include <beaver/engine/beaver-watch-private.h>
@@ -13,7 +14,7 @@
  * watcher, checkpointer and jobs. Nothing outside engine/ includes this.
  *
  * Lock order, outermost first: writer.lock > connection.lock > pool_lock > watcher.lock >
- * watch.lock > close_lock. writer.lock is never held while a unit of work runs; connection.lock is.
+ * watch.lock > close_lock; the cache's are innermost. writer.lock is never held while a unit of work runs; connection.lock is.
  */
 
 G_BEGIN_DECLS
@@ -41,6 +42,7 @@ struct _BeaverConnection
                            lock then */
   GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
   gboolean touched_unnamed; /* (mutex lock) something was touched while nobody waited */
+  gboolean epoch_ended; /* (mutex lock) the open transaction changed what is remembered */
   int wal_frames; /* (mutex lock) set by the WAL hook: frames in the log after a commit that wrote,
                      else -1 */
   gboolean
@@ -157,6 +159,7 @@ struct _BeaverEngine
   gint64 foreign_at; /* atomic: monotonic time of the last commit of another process, 0 never */
   guint64 generation; /* (mutex change_lock) one more whenever commits of other processes are seen */
 
+  BeaverCache *cache;
   BeaverWatcher *watcher;
   BeaverCheckpointer *checkpointer;
   BeaverJobs *jobs;

@@ -43,6 +43,7 @@ typedef struct
   gboolean synchronous_full;
   gboolean temp_memory;
   gint64 mmap_size; /* bytes, 0 off */
+  double cache_timeout; /* seconds for which a cached value is good without a look, 0 never */
 } BeaverEngineOptions;
 
 typedef struct

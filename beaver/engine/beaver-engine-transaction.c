@@ -213,6 +213,8 @@ end (BeaverEngineTransaction *transaction, gboolean commit, GError **error)
       transaction->open = FALSE;
       self->transaction_depth = transaction->depth - 1;
       ok = _beaver_connection_execute (self->point, sql, error);
+      if (!commit)
+        _beaver_connection_undone (self->point);
     }
   else
     {

@@ -213,6 +213,7 @@ open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
       _beaver_wal_index_init (&self->wal_index, point->db);
       self->known = _beaver_wal_index_peek (&self->wal_index);
     }
+  _beaver_cache_open (self, self->options.cache_timeout);
   return TRUE;
 }
 
@@ -259,6 +260,7 @@ _beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellab
   g_cond_init (&self->close_work_cond);
   self->close_works = g_ptr_array_new_with_free_func (g_free);
   self->connections = _beaver_weak_set_new ();
+  self->cache = _beaver_cache_new ();
   self->watcher = _beaver_watcher_new (self);
   self->checkpointer = _beaver_checkpointer_new (self);
   self->jobs = _beaver_jobs_new (self);
@@ -289,6 +291,7 @@ _beaver_engine_unref (BeaverEngine *self)
   _beaver_jobs_free (self->jobs);
   _beaver_checkpointer_free (self->checkpointer);
   _beaver_watcher_free (self->watcher);
+  _beaver_cache_free (self->cache);
   g_clear_object (&self->point);
   _beaver_weak_set_free (self->connections);
   g_ptr_array_unref (self->close_works);

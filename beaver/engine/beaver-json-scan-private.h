@@ -82,13 +82,14 @@ _beaver_json_is_space (guint8 c)
 static inline const guint8 *
 _beaver_json_skip_space (const guint8 *p, const guint8 *end)
 {
-  while (p < end && _beaver_json_is_space (*p))
+  while (p < end && *p <= ' ' && _beaver_json_is_space (*p))
     p++;
   return p;
 }
 
 /* Skips what may stand in a string as it is in normal form: U+0020 to U+007E without quote and
- * backslash. Eight bytes at a time: the bit tricks may answer too early, never too late. */
+ * backslash. Eight bytes at a time: of the marks that the bit tricks leave, the lowest is right,
+ * for only a marked byte borrows from the next. */
 static inline const guint8 *
 _beaver_json_skip_plain (const guint8 *p, const guint8 *end)
 {
@@ -105,8 +106,13 @@ _beaver_json_skip_plain (const guint8 *p, const guint8 *end)
       rubout = word ^ (ones * 0x7f);
       odd =
           (word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (rubout - ones)) & tops;
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+      if (odd != 0)
+        return p + __builtin_ctzll (odd) / 8;
+#else
       if (odd != 0)
         break;
+#endif
       p += 8;
     }
   while (p < end && *p >= 0x20 && *p < 0x7f && *p != '"' && *p != '\\')

@@ -147,6 +147,17 @@ _beaver_json_scan_word (const guint8 *p, const guint8 *end, gboolean extras, Bea
   return NULL;
 }
 
+/* Most strings hold nothing that needs a second look. */
+static inline const guint8 *
+scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *fault)
+{
+  const guint8 *plain = _beaver_json_skip_plain (p, end);
+
+  if (G_LIKELY (plain < end && *plain == '"'))
+    return plain + 1;
+  return _beaver_json_scan_string (p, end, fault);
+}
+
 /* The loop of the checker; the nesting is a bit a level. */
 const guint8 *
 _beaver_json_scan_value (const guint8 *p, const guint8 *end, guint depth, BeaverJsonFault *fault)
@@ -160,7 +171,7 @@ value:
   switch (p < end ? *p : '\0')
     {
     case '"':
-      p = _beaver_json_scan_string (p + 1, end, fault);
+      p = scan_string (p + 1, end, fault);
       if (p == NULL)
         return NULL;
       break;
@@ -241,7 +252,7 @@ key:
       fail (fault, p, N_ ("expected a key in quotes"));
       return NULL;
     }
-  p = _beaver_json_scan_string (p + 1, end, fault);
+  p = scan_string (p + 1, end, fault);
   if (p == NULL)
     return NULL;
   p = _beaver_json_skip_space (p, end);

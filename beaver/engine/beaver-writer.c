@@ -223,6 +223,8 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
 
   /* Nobody else can commit now: what the header says more than we know is another process's. */
   header = _beaver_wal_index_peek (&self->wal_index);
+  _beaver_cache_follow (self, &header);
+  point->epoch_ended = FALSE;
   __atomic_store_n (&self->own_writing, 1, __ATOMIC_RELEASE);
   g_mutex_lock (&self->change_lock);
   foreign = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&self->known);
@@ -249,6 +251,7 @@ _beaver_writer_rollback (BeaverEngine *self)
     sqlite3_exec (point->db, "ROLLBACK", NULL, NULL, NULL);
   point->ending = FALSE;
   _beaver_connection_touch_reset (point);
+  _beaver_connection_undone (point);
   __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
 }
 
@@ -272,6 +275,7 @@ _beaver_writer_commit (BeaverEngine *self, GError **error)
     {
       BeaverWalHeader header = _beaver_wal_index_peek (&self->wal_index);
 
+      _beaver_cache_committed (self, &header);
       g_mutex_lock (&self->change_lock);
       /* One more than before is our own commit; when it is more, another process was quick, and
        * whoever looks next sees it. */
@@ -340,8 +344,11 @@ _beaver_writer_run_savepoint (BeaverEngine *self,
   if (ok)
     undone = ok = _beaver_connection_step_simple (point, "RELEASE unit", error);
   else
-    undone = _beaver_connection_step_simple (point, "ROLLBACK TO unit", NULL) &&
-             _beaver_connection_step_simple (point, "RELEASE unit", NULL);
+    {
+      undone = _beaver_connection_step_simple (point, "ROLLBACK TO unit", NULL) &&
+               _beaver_connection_step_simple (point, "RELEASE unit", NULL);
+      _beaver_connection_undone (point);
+    }
   point->ending = FALSE;
   if (!undone)
     _beaver_writer_rollback (self); /* rather nothing than half of it */
@@ -456,7 +463,8 @@ execute_shared (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
 static void
 execute (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
 {
-  g_autoptr (GPtrArray) told = g_ptr_array_new ();
+  GPtrArray *told[MAX_BATCH];
+  guint n_told = 0;
 
   g_mutex_lock (&self->point->lock);
   if (self->point->db == NULL || _beaver_engine_closing (self))
@@ -465,7 +473,7 @@ execute (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
         _beaver_engine_set_interrupted (self, &requests[i]->error);
     }
   else if (n > 1 && execute_shared (self, requests, n))
-    g_ptr_array_add (told, _beaver_writer_steal_touched (self));
+    told[n_told++] = _beaver_writer_steal_touched (self);
   else
     for (guint i = 0; i < n; i++)
       {
@@ -474,12 +482,12 @@ execute (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
         if (n > 1 && !requests[i]->ok && requests[i]->error != NULL)
           continue;
         execute_alone (self, requests[i]);
-        g_ptr_array_add (told, _beaver_writer_steal_touched (self));
+        told[n_told++] = _beaver_writer_steal_touched (self);
       }
   g_mutex_unlock (&self->point->lock);
 
-  for (guint i = 0; i < told->len; i++)
-    tell (self, g_ptr_array_index (told, i));
+  for (guint i = 0; i < n_told; i++)
+    tell (self, told[i]);
 }
 
 /* Leads: runs own requests, and those of others where sharing pays. */
