@@ -1,0 +1,350 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Single gets and sets. */
+#include "bench.h"
+
+/* The callgrind runs collect instructions within these two only. */
+void bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n);
+
+__attribute__ ((noinline)) void
+bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    operation (data, i);
+}
+
+#define COUNT_KEYS 10000
+#define COUNT_WARM 6000
+
+typedef struct
+{
+  BeaverDict *dict;
+  BeaverLog *log;
+  BeaverChannel *channel;
+  BenchRaw raw;
+  char (*keys)[BENCH_KEY_SIZE];
+  double stamp;
+} Counted;
+
+static void
+count_get (gpointer data, guint i)
+{
+  Counted *self = data;
+  GError *error = NULL;
+  char *value = beaver_dict_get_json (self->dict, self->keys[i], NULL, &error);
+
+  bench_check (value != NULL, error);
+  g_free (value);
+}
+
+static void
+count_get_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+  char *value = bench_raw_get (&self->raw, self->keys[i]);
+
+  bench_check (value != NULL, NULL);
+  free (value);
+}
+
+static void
+count_set (gpointer data, guint i)
+{
+  Counted *self = data;
+  GError *error = NULL;
+  char value[160];
+
+  bench_value (value, i + COUNT_KEYS);
+  bench_check (beaver_dict_set_json (self->dict, self->keys[i], value, NULL, &error), error);
+}
+
+static void
+count_set_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+  char value[160];
+
+  bench_raw_set (&self->raw, self->keys[i], value, bench_value (value, i + COUNT_KEYS));
+}
+
+static void
+count_append (gpointer data, guint i)
+{
+  Counted *self = data;
+  GError *error = NULL;
+  char value[160];
+
+  bench_value (value, i);
+  bench_check (beaver_log_append_json (self->log, value, NULL, &error), error);
+}
+
+static void
+count_append_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+  char value[160];
+
+  self->stamp += 1e-5;
+  bench_raw_append (&self->raw, self->stamp, value, bench_value (value, i));
+}
+
+static void
+count_publish (gpointer data, guint i)
+{
+  Counted *self = data;
+  GError *error = NULL;
+  char value[160];
+
+  bench_value (value, i);
+  bench_check (beaver_channel_publish (self->channel, value, NULL, &error), error);
+}
+
+static void
+count_publish_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+  char value[160];
+
+  self->stamp += 1e-5;
+  bench_raw_publish (&self->raw, self->stamp, value, bench_value (value, i));
+}
+
+/* Under callgrind: args->n operations in bench_counted(). */
+static void
+run_counted (const BenchArgs *args,
+             void (*ours) (gpointer, guint),
+             void (*raw) (gpointer, guint),
+             gboolean repeated)
+{
+  g_autofree char *path = bench_path (args, "count.db");
+  Counted self = { .stamp = 1.7e9 };
+  gboolean plain = bench_is (args, "sqlite");
+  BeaverDb *db = NULL;
+
+  bench_fill (path, COUNT_KEYS);
+  self.keys = g_malloc_n (args->n + COUNT_WARM, BENCH_KEY_SIZE);
+  for (guint i = 0; i < args->n + COUNT_WARM; i++)
+    bench_key (self.keys[i], repeated ? i % 100 : i % COUNT_KEYS);
+  if (plain)
+    {
+      bench_raw_open (&self.raw, path, args->full);
+      sqlite3_wal_autocheckpoint (self.raw.db, 0);
+    }
+  else
+    {
+      db = bench_open (args, path);
+      self.dict = beaver_db_get_dict (db, "users", NULL);
+      self.log = beaver_db_get_log (db, "events", NULL);
+      self.channel = beaver_db_get_channel (db, "news", NULL);
+    }
+  for (guint i = 0; i < COUNT_WARM; i++)
+    (plain ? raw : ours) (&self, args->n + i);
+  bench_counted (plain ? raw : ours, &self, args->n);
+  bench_report ("operations", args->n);
+  if (plain)
+    bench_raw_close (&self.raw);
+  g_clear_object (&db);
+  g_free (self.keys);
+  bench_remove (path);
+}
+
+static void
+run_count_get (const BenchArgs *args)
+{
+  run_counted (args, count_get, count_get_raw, FALSE);
+}
+
+static void
+run_count_get_repeated (const BenchArgs *args)
+{
+  run_counted (args, count_get, count_get_raw, TRUE);
+}
+
+static void
+run_count_set (const BenchArgs *args)
+{
+  run_counted (args, count_set, count_set_raw, FALSE);
+}
+
+static void
+run_count_append (const BenchArgs *args)
+{
+  run_counted (args, count_append, count_append_raw, FALSE);
+}
+
+static void
+run_count_publish (const BenchArgs *args)
+{
+  run_counted (args, count_publish, count_publish_raw, FALSE);
+}
+
+/* Gets and sets */
+
+typedef struct
+{
+  BeaverDict *dict;
+  char *path;
+  gboolean plain;
+  guint32 *order; /* a permutation of the keys */
+} Keys;
+
+static guint32 *
+shuffle (guint n)
+{
+  guint32 *order = g_new (guint32, n);
+  guint64 seed = 11;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint j = (guint) (bench_random (&seed) % (i + 1));
+
+      order[i] = order[j];
+      order[j] = i;
+    }
+  return order;
+}
+
+/* Every key once, in random order; then somebody else commits, which makes caches start anew. */
+static void
+get_all (BenchThread *thread)
+{
+  Keys *keys = thread->data;
+  BenchRaw raw;
+  guint n = thread->args->n;
+
+  if (keys->plain)
+    bench_raw_open (&raw, keys->path, FALSE);
+  for (guint i = 0; !bench_stopped (); i++)
+    {
+      char key[BENCH_KEY_SIZE];
+      char *value;
+      gint64 begin;
+
+      if (i == n)
+        {
+          BenchRaw other;
+
+          i = 0;
+          bench_raw_open (&other, keys->path, FALSE);
+          bench_raw_set (&other, "other", "1", 1);
+          bench_raw_set (&other, "other", "2", 1);
+          bench_raw_close (&other);
+        }
+      bench_key (key, keys->order[i]);
+      begin = bench_now ();
+      value = keys->plain ? bench_raw_get (&raw, key) :
+                            beaver_dict_get_json (keys->dict, key, NULL, NULL);
+      bench_times_add (&thread->times, begin);
+      bench_check (value != NULL, NULL);
+      free (value);
+    }
+  if (keys->plain)
+    bench_raw_close (&raw);
+}
+
+/* Random keys; args->percent of the operations write. Plain SQLite has a connection per thread. */
+static void
+get_and_set (BenchThread *thread)
+{
+  Keys *keys = thread->data;
+  guint64 seed = thread->seed;
+  guint threshold = (guint) (thread->args->percent * 1000);
+  BenchRaw raw;
+
+  if (keys->plain)
+    bench_raw_open (&raw, keys->path, FALSE);
+  for (guint i = 0; !bench_stopped (); i++)
+    {
+      char key[BENCH_KEY_SIZE], text[160];
+      guint64 dice = bench_random (&seed);
+      gint64 begin;
+
+      bench_key (key, (guint) (dice >> 32) % thread->args->n);
+      if (dice % 100000 < threshold)
+        {
+          int length = bench_value (text, (guint) (dice >> 20));
+
+          if (keys->plain)
+            bench_raw_set (&raw, key, text, length);
+          else
+            bench_check (beaver_dict_set_json (keys->dict, key, text, NULL, NULL), NULL);
+        }
+      else
+        {
+          char *value;
+
+          begin = bench_now ();
+          value = keys->plain ? bench_raw_get (&raw, key) :
+                                beaver_dict_get_json (keys->dict, key, NULL, NULL);
+          bench_times_add (&thread->times, begin);
+          bench_check (value != NULL, NULL);
+          free (value);
+        }
+      thread->done++;
+    }
+  if (keys->plain)
+    bench_raw_close (&raw);
+}
+
+static void
+run_gets (const BenchArgs *args, BenchThreadFunc func, gboolean warm)
+{
+  g_autofree BenchThread *threads = g_new0 (BenchThread, args->threads);
+  g_autofree char *path = bench_path (args, "gets.db");
+  g_autofree guint32 *order = shuffle (args->n);
+  g_autofree BenchTimes *times = g_new (BenchTimes, args->threads);
+  Keys keys = { .path = path, .plain = bench_is (args, "sqlite"), .order = order };
+  g_autoptr (BeaverDb) db = NULL;
+  guint64 done = 0;
+  double seconds;
+
+  bench_fill (path, args->n);
+  if (!keys.plain)
+    {
+      db = bench_open (args, path);
+      keys.dict = beaver_db_get_dict (db, "users", NULL);
+      for (guint i = 0; warm && i < args->n; i++)
+        {
+          char key[BENCH_KEY_SIZE];
+
+          bench_key (key, i);
+          g_free (beaver_dict_get_json (keys.dict, key, NULL, NULL));
+        }
+    }
+  seconds = bench_run_threads (args, threads, func, &keys, 8000000 / args->threads);
+  for (guint i = 0; i < args->threads; i++)
+    {
+      times[i] = threads[i].times;
+      done += MAX (threads[i].done, threads[i].times.n);
+    }
+  bench_report ("ops_s", (double) done / seconds);
+  bench_report_times ("", times, args->threads);
+  bench_threads_clear (threads, args->threads);
+  g_clear_object (&db);
+  bench_remove (path);
+}
+
+static void
+run_get (const BenchArgs *args)
+{
+  if (!bench_peer_run (args, FALSE))
+    run_gets (args, get_all, FALSE);
+}
+
+static void
+run_mix (const BenchArgs *args)
+{
+  run_gets (args, get_and_set, TRUE);
+}
+
+const BenchCase bench_dict_cases[] = {
+  { "get", "beaver sqlite redis lmdb gdbm", run_get },
+  { "mix", "beaver sqlite", run_mix },
+  { "count-get", "beaver sqlite", run_count_get },
+  { "count-get-repeated", "beaver sqlite", run_count_get_repeated },
+  { "count-set", "beaver sqlite", run_count_set },
+  { "count-append", "beaver sqlite", run_count_append },
+  { "count-publish", "beaver sqlite", run_count_publish },
+  { NULL },
+};

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the benchmark program: ours and the peers in turn, so that whatever else the machine does meets all of them.
+
+usage: bench.py --program BUILD/benchmarks/bench [--rounds N] [--seconds S] [--json FILE] [--doc DIR] [CASE...]
+
+Prints a table of medians, 99th percentiles and ratios beside the targets. With --doc the table of performance.md and its
+plots are written anew.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+class Case:
+    """One line of the table: a case of the program, its variants, and what is asked of ours.
+
+    The first variant is ours. want: (name of the figure, relation, limit); a figure is one of the program's, or `PEER:figure` for
+    the ratio to a peer in the same round, in which larger is better for ours whatever the figure.
+    """
+
+    def __init__(self, name, case, options, variants, want, group, title):
+        self.name, self.case, self.options, self.variants = name, case, options, variants
+        self.want, self.group, self.title = want, group, title
+
+
+K100 = ['-n', '100000']
+HOT = ['-n', '10000']
+CASES = [
+    Case('get', 'get', K100, 'beaver sqlite redis lmdb gdbm', [('sqlite:p50_us', '>=', 0.95), ('redis:p50_us', '>=', 1.5)], 'get',
+         'dict get, not cached'),
+    Case('cached-0', 'mix', HOT, 'beaver sqlite', [('sqlite:p50_us', '>=', 15), ('p50_us', '<=', 0.25)], 'get', 'dict get, repeated'),
+    Case('cached-1', 'mix', HOT + ['-w', '1'], 'beaver sqlite', [('sqlite:ops_s', '>=', 6)], 'get', 'the same, 1 % writes'),
+    Case('cached-5', 'mix', HOT + ['-w', '5'], 'beaver sqlite', [('sqlite:ops_s', '>=', 2.5)], 'get', 'the same, 5 % writes'),
+    Case('mix-4', 'mix', HOT + ['-w', '5', '-t', '4'], 'beaver sqlite', [('sqlite:ops_s', '>=', 3)], 'get', '95/5 mix, 4 threads'),
+    Case('set', 'set', K100, 'beaver sqlite redis lmdb gdbm',
+         [('sqlite:ops_s', '>=', 1.5), ('p9999_us', '<=', 2000), ('redis:ops_s', '>=', 1)], 'set', 'dict set, 100,000 keys'),
+    Case('set-million', 'set', ['-n', '1000000'], 'beaver sqlite', [('sqlite:ops_s', '>=', 1.35)], 'set', 'dict set, 1,000,000 keys'),
+    Case('set-full', 'set', K100 + ['-f'], 'beaver sqlite redis lmdb', [('sqlite:ops_s', '>=', 0.95), ('redis:ops_s', '>=', 1.2),
+                                                                       ('lmdb:ops_s', '>=', 2)], 'set', 'dict set, FULL'),
+    Case('set-full-8', 'set', K100 + ['-f', '-t', '8'], 'beaver sqlite', [('sqlite:ops_s', '>=', 2.5)], 'set', 'the same, 8 threads'),
+    Case('set-8', 'set', K100 + ['-t', '8'], 'beaver sqlite', [('max_us', '<=', 30000), ('fairness', '>=', 0.8)], 'set',
+         'dict set, 8 threads'),
+    Case('processes', 'processes', HOT, 'beaver sqlite',
+         [('share_of_fair', '>=', 0.7), ('foreign_longest_ms', '<=', 1000), ('refused', '<=', 0)], 'set',
+         '3 processes of ours, 1 of plain SQLite'),
+    Case('batch', 'batch', K100, 'beaver sqlite', [('sqlite:ops_s', '>=', 0.9)], 'set', 'batches of 1,000'),
+    Case('append', 'append', [], 'beaver sqlite', [('sqlite:p50_us', '>=', 0.9)], 'stream', 'log append'),
+    Case('append-batch', 'append-batch', [], 'beaver sqlite', [('sqlite:ops_s', '>=', 0.9)], 'stream', 'log append, 1,000 at once'),
+    Case('publish', 'publish', [], 'beaver sqlite', [('sqlite:p50_us', '>=', 0.9)], 'stream', 'channel publish'),
+    Case('publish-batch', 'publish-batch', [], 'beaver sqlite', [('sqlite:ops_s', '>=', 0.9)], 'stream', 'publish, 1,000 at once'),
+    Case('wake', 'wake', [], 'same-process', [('p50_us', '<=', 30), ('p99_us', '<=', 500)], 'latency', 'commit to received, same process'),
+    Case('wake-other', 'wake', [], 'other-process', [('p50_us', '<=', 150), ('p99_us', '<=', 3000)], 'latency',
+         'commit to received, other process'),
+    Case('lock', 'lock', [], 'beaver', [('p50_us', '<=', 60)], 'latency', 'lock and unlock, alone'),
+    Case('open', 'open', HOT, 'beaver sqlite', [('p50_us', '<=', 1500)], 'latency', 'open, one get, close'),
+    Case('close', 'close', HOT + ['-t', '64'], 'beaver', [('p99_us', '<=', 15000)], 'latency', 'close with 64 busy threads'),
+    Case('async', 'async', HOT, 'async sync', [('sync-p50_us', '<=', 25)], 'latency', 'async set over sync set'),
+    Case('memory', 'memory', [], 'beaver sqlite', [('kib', '<=', 400)], 'latency', 'memory per idle database'),
+]
+COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2)]
+LOWER = re.compile(r'_us$|_ms$|^kib$|^instructions$')
+UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB',
+         'fairness': 'slowest/fastest', 'share_of_fair': 'least share', 'foreign_longest_ms': "the foreign one's longest wait",
+         'refused': 'refused', 'sync-p50_us': 'more than sync, median', 'instructions': 'instructions'}
+
+
+def run(program, case, variant, options, directory, environment=None):
+    command = [program, case, variant, '-d', directory, *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode != 0:
+        print(f'   {" ".join(command[1:3])}: {done.stderr.strip()[-200:]}', file=sys.stderr)
+        return None
+    figures = json.loads(done.stdout)
+    return None if 'missing' in figures else figures
+
+
+class Redis:
+    """A server of its own on a unix socket, as long as it is needed."""
+
+    def __init__(self, directory, always):
+        self.socket = os.path.join(directory, 'redis.sock')
+        self.server = None
+        if shutil.which('redis-server') is None:
+            return
+        self.server = subprocess.Popen(
+            ['redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--appendonly', 'yes',
+             '--appendfsync', 'always' if always else 'everysec', '--dir', directory], stdout=subprocess.DEVNULL)
+        while not os.path.exists(self.socket) and self.server.poll() is None:
+            time.sleep(0.01)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *rest):
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait()
+
+
+def ratio(name, ours, theirs):
+    """Larger is better for ours."""
+    if not ours or not theirs:
+        return None
+    return theirs / ours if LOWER.search(name) else ours / theirs
+
+
+def measure(case, args, directory):
+    """Rounds of all variants in turn; returns {'figures': {variant: {name: median}}, 'ratios': {...}}."""
+    rounds = []
+    variants = case.variants.split()
+    options = case.options + ['-s', str(args.seconds)]
+    with tempfile.TemporaryDirectory(dir=directory) as own:
+        redis = Redis(own, '-f' in case.options) if 'redis' in variants else None
+        if redis is not None and redis.server is not None:
+            options = options + ['--redis', redis.socket]
+        try:
+            for _ in range(args.rounds):
+                rounds.append({variant: run(args.program, case.case, variant, options, own) for variant in variants})
+        finally:
+            if redis is not None:
+                redis.__exit__()
+    figures, ratios = {}, {}
+    for variant in variants:
+        seen = [one[variant] for one in rounds if one[variant] is not None]
+        if seen:
+            figures[variant] = {name: statistics.median(f[name] for f in seen) for name in seen[0]}
+    for variant in variants[1:]:
+        for name in figures.get(variant, {}):
+            pairs = [ratio(name, one[variants[0]][name], one[variant][name]) for one in rounds
+                     if one[variant] is not None and one[variants[0]] is not None and name in one[variants[0]]]
+            pairs = [p for p in pairs if p is not None]
+            if pairs:
+                ratios[f'{variant}:{name}'] = statistics.median(pairs)
+    return {'name': case.name, 'title': case.title, 'group': case.group, 'variants': variants, 'figures': figures, 'ratios': ratios,
+            'want': case.want}
+
+
+def count(args, name, limit, directory):
+    """Instructions of one operation, which no noise touches."""
+    figures = {}
+    if shutil.which('valgrind') is None:
+        return None
+    for variant in ('beaver', 'sqlite'):
+        n = 1000
+        command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={directory}/callgrind.out', '--toggle-collect=bench_counted',
+                   args.program, 'count-' + name, variant, '-n', str(n), '-d', directory]
+        done = subprocess.run(command, capture_output=True, text=True)
+        found = re.search(r'Collected : (\d+)', done.stderr)
+        if done.returncode != 0 or found is None or int(found[1]) == 0:
+            print(f'   count-{name}: {done.stderr.strip()[-300:]}', file=sys.stderr)
+            return None
+        figures[variant] = {'instructions': int(found[1]) / n}
+    return {'name': 'count-' + name, 'title': f'instructions: {name}', 'group': 'instructions', 'variants': ['beaver', 'sqlite'],
+            'figures': figures, 'ratios': {'sqlite:instructions': figures['sqlite']['instructions'] / figures['beaver']['instructions']},
+            'want': [('sqlite:instructions', '>=', 1 / limit)]}
+
+
+def value_of(result, name):
+    variants = result['variants']
+    if ':' in name:
+        return result['ratios'].get(name)
+    if name == 'sync-p50_us':
+        return result['figures']['async']['p50_us'] - result['figures']['sync']['p50_us']
+    return result['figures'].get(variants[0], {}).get(name)
+
+
+def number(value, name=''):
+    if value is None:
+        return '-'
+    if name.endswith('_us'):
+        return f'{value * 1000:.0f} ns' if value < 1 else f'{value:.1f} us' if value < 1000 else f'{value / 1000:.1f} ms'
+    if name.endswith('_ms'):
+        return f'{value:.0f} ms'
+    if name == 'ops_s':
+        return f'{value / 1e6:.2f} M/s' if value >= 1e6 else f'{value / 1000:.1f} k/s'
+    return f'{value:.2f}' if value < 10 else f'{value:,.0f}'
+
+
+def rows_of(result):
+    """(what, target, ours, met) for each wish."""
+    for name, relation, limit in result['want']:
+        value = value_of(result, name)
+        met = value is not None and (value >= limit if relation == '>=' else value <= limit)
+        if ':' in name:
+            peer, figure = name.split(':')
+            what = f'{UNITS.get(figure, figure)}, times {peer}'
+            yield what, f'{relation} {limit:.2f}', f'{value:.2f}' if value is not None else '-', met if value is not None else None
+        else:
+            yield UNITS.get(name, name), f'{relation} {number(limit, name)}', number(value, name), met if value is not None else None
+
+
+def print_result(result):
+    print(f'{result["name"]}: {result["title"]}')
+    for variant, figures in result['figures'].items():
+        print(f'   {variant:14}' + '  '.join(f'{UNITS.get(n, n)} {number(v, n)}' for n, v in figures.items()))
+    for what, target, ours, met in rows_of(result):
+        print(f'   {"good" if met else "----" if met is None else "MISS"}  {what}: {ours} (target {target})')
+    sys.stdout.flush()
+
+
+# Drawing
+
+COLORS = {'beaver': '#8b5a2b', 'sqlite': '#7a9cc6', 'redis': '#c66', 'lmdb': '#7b7', 'gdbm': '#aaa', 'sync': '#7a9cc6'}
+
+
+def draw(group, results, path):
+    """Bars of each case, ours and the peers', in units of plain SQLite where there is one."""
+    bars, y = [], 34
+    for result in results:
+        ours = result['variants'][0]
+        figure = next((n for n in ('instructions', 'ops_s', 'p50_us', 'kib') if n in result['figures'].get(ours, {})), None)
+        if figure is None:
+            continue
+        values = {v: f[figure] for v, f in result['figures'].items() if figure in f}
+        top = max(values.values()) or 1
+        bars.append(f'<text x="8" y="{y + 12}" class="t">{result["title"]} ({UNITS.get(figure, figure)})</text>')
+        y += 18
+        for variant, value in values.items():
+            width = max(1, 360 * value / top)
+            bars.append(f'<rect x="90" y="{y}" width="{width:.1f}" height="12" fill="{COLORS.get(variant, "#8b5a2b")}"/>'
+                        f'<text x="84" y="{y + 10}" text-anchor="end">{variant}</text>'
+                        f'<text x="{94 + width:.1f}" y="{y + 10}">{number(value, figure)}</text>')
+            y += 15
+        y += 8
+    names = {'get': 'Reading', 'set': 'Writing', 'stream': 'Logs and channels', 'latency': 'Latency and memory',
+             'instructions': 'Instructions per operation'}
+    with open(path, 'w') as out:
+        out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="560" height="{y + 6}" viewBox="0 0 560 {y + 6}">'
+                  '<style>text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.h{font-size:15px;font-weight:bold}</style>'
+                  '<rect width="100%" height="100%" fill="#fff"/>'
+                  f'<text x="8" y="20" class="h">{names.get(group, group)}</text>' + '\n'.join(bars) + '</svg>\n')
+
+
+def write_doc(directory, results, args):
+    os.makedirs(os.path.join(directory, 'images'), exist_ok=True)
+    groups = {}
+    for result in results:
+        groups.setdefault(result['group'], []).append(result)
+    lines = [f'Measured on {datetime.date.today().isoformat()}, {platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, '
+             f'with `./dev bench --doc doc` ({args.rounds} rounds of {args.seconds:g} s, medians).', '']
+    for group, members in groups.items():
+        image = f'performance-{group}.svg'
+        draw(group, members, os.path.join(directory, 'images', image))
+        lines += ['| case | figure | target | ours | |', '|---|---|---|---|---|']
+        for result in members:
+            for what, target, ours, met in rows_of(result):
+                lines.append(f'| {result["title"]} | {what} | {target} | {ours} | {"yes" if met else "" if met is None else "**no**"} |')
+        lines += ['', f'![{group}]({image})', '']
+    path = os.path.join(directory, 'performance.md')
+    text = open(path).read()
+    begin, end = '<!-- figures: begin -->', '<!-- figures: end -->'
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
+    with open(path, 'w') as out:
+        out.write(head + begin + '\n' + '\n'.join(lines) + end + tail)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--program', required=True)
+    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--seconds', type=float, default=1)
+    parser.add_argument('--directory', help='where the databases go (a directory of their own in it)')
+    parser.add_argument('--json')
+    parser.add_argument('--doc', help='write performance.md and its images in this directory')
+    parser.add_argument('--list', action='store_true')
+    parser.add_argument('case', nargs='*')
+    args = parser.parse_args()
+    names = [c.name for c in CASES] + ['count-' + name for name, _ in COUNTS]
+    unknown = [name for name in args.case if name not in names]
+    if args.list or unknown:
+        print('\n'.join(names))
+        return 2 if unknown else 0
+    results = []
+    with tempfile.TemporaryDirectory(prefix='beaver-bench-', dir=args.directory) as directory:
+        for case in CASES:
+            if not args.case or case.name in args.case:
+                results.append(measure(case, args, directory))
+                print_result(results[-1])
+        for name, limit in COUNTS:
+            if not args.case or 'count-' + name in args.case:
+                result = count(args, name, limit, directory)
+                if result is None:
+                    print(f'count-{name}: left out (valgrind)')
+                    continue
+                results.append(result)
+                print_result(result)
+    if args.json:
+        with open(args.json, 'w') as out:
+            json.dump({'machine': platform.platform(), 'cpus': os.cpu_count(), 'date': datetime.datetime.now().isoformat(),
+                       'rounds': args.rounds, 'seconds': args.seconds, 'results': results}, out, indent=1)
+    if args.doc:
+        write_doc(args.doc, results, args)
+    wishes = [met for result in results for *_, met in rows_of(result)]
+    print(f'{wishes.count(True)} targets met, {wishes.count(False)} missed, {wishes.count(None)} not measured')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
