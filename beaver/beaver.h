@@ -14,6 +14,7 @@
 #include <beaver/beaver-documents-batch.h>
 #include <beaver/beaver-documents.h>
 #include <beaver/beaver-edge.h>
+#include <beaver/beaver-dump.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>
