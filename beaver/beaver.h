@@ -3,6 +3,7 @@
 #pragma once
 
 #define BEAVER_INSIDE
+#include <beaver/beaver-backup.h>
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-close-report.h>
 #include <beaver/beaver-consumer.h>
@@ -13,8 +14,8 @@
 #include <beaver/beaver-document.h>
 #include <beaver/beaver-documents-batch.h>
 #include <beaver/beaver-documents.h>
-#include <beaver/beaver-edge.h>
 #include <beaver/beaver-dump.h>
+#include <beaver/beaver-edge.h>
 #include <beaver/beaver-entry.h>
 #include <beaver/beaver-enum-types.h>
 #include <beaver/beaver-error.h>

@@ -200,6 +200,19 @@ void _beaver_engine_wait_closed (BeaverEngine *self);
  * cannot be told, outside WAL mode. */
 gboolean _beaver_engine_get_foreign_token (BeaverEngine *self, gint64 *token);
 
+/* Copies what is committed into a new file, which gets one that nobody else sees until it is whole:
+ * the copy is one file without a log. Writers go on meanwhile. step is called between two steps,
+ * without any lock, and stops it by answering FALSE with an error; it must not close the engine.
+ * verify: also checks the copy from end to end, and packs it. */
+typedef gboolean (*BeaverBackupStep) (gint64 done, gint64 total, gpointer data, GError **error);
+gboolean _beaver_engine_backup (BeaverEngine *self,
+                                const char *path,
+                                gboolean verify,
+                                BeaverBackupStep step,
+                                gpointer data,
+                                GCancellable *cancellable,
+                                GError **error);
+
 /* Joined worker threads of managers are counted for the report. */
 void _beaver_engine_count_joined (BeaverEngine *self, guint n);
 

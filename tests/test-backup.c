@@ -1,0 +1,222 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copies of a database in use. */
+#include "beaver-test-sqlite.h"
+
+#define assert_error(code)                                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_error (error, BEAVER_ERROR, (code));                                                  \
+    g_test_message ("%s", error->message);                                                         \
+    g_clear_error (&error);                                                                        \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+fill (Fixture *f)
+{
+  sqlite3 *raw = raw_open (f->path);
+
+  raw_exec (raw, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)"
+                 " INSERT INTO __beaver_dicts__ SELECT 'd', printf('%06d', i),"
+                 " printf('\"%0900d\"', i), NULL FROM n");
+  raw_close (raw);
+}
+
+/* Nothing beside the files that are named. */
+static void
+assert_files (Fixture *f, guint n)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->dir, 0, NULL);
+  const char *name;
+  guint found = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (!g_str_has_suffix (name, "-wal") && !g_str_has_suffix (name, "-shm"))
+      found++;
+  g_assert_cmpuint (found, ==, n);
+}
+
+static void
+assert_copy (const char *path, gint64 rows)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  sqlite3 *raw;
+
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+  raw = raw_open (path);
+  raw_assert (raw, "PRAGMA journal_mode", "delete");
+  raw_assert (raw, "PRAGMA integrity_check", "ok");
+  raw_assert (raw, "PRAGMA user_version", "1");
+  g_assert_cmpint (raw_int (raw, "SELECT COUNT(*) FROM __beaver_dicts__ WHERE dict_name = 'd'"), ==,
+                   rows);
+  raw_close (raw);
+}
+
+typedef struct
+{
+  BeaverDb *db;
+  guint calls;
+  GCancellable *cancellable;
+} Progress;
+
+/* Writes between two steps: the copy neither begins anew nor sees it. */
+static void
+on_progress (gint64 done, gint64 total, gpointer user_data)
+{
+  Progress *progress = user_data;
+
+  g_assert_cmpint (done, <=, total);
+  progress->calls++;
+  if (progress->cancellable != NULL)
+    g_cancellable_cancel (progress->cancellable);
+  if (progress->db != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *key = g_strdup_printf ("meanwhile %u", progress->calls);
+
+      beaver_dict_set_json (beaver_db_get_dict (progress->db, "d", NULL), key, "1", NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (progress->calls, <, 100);
+    }
+}
+
+static void
+test_backup (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autoptr (BeaverDb) copy = NULL;
+  Progress progress = { .db = f->db };
+
+  fill (f);
+  g_assert_true (beaver_db_backup (f->db, path, on_progress, &progress, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (progress.calls, >, 2);
+  assert_copy (path, 4000);
+  assert_files (f, 2);
+
+  /* once more, in the place of the old one */
+  g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_copy (path, 4000 + progress.calls);
+  copy = beaver_db_open (path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_dict_contains (beaver_db_get_dict (copy, "d", NULL), "004000", NULL, NULL));
+  /* not over one that is in use */
+  g_assert_false (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  beaver_db_close (copy, NULL);
+}
+
+static void
+test_export (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+
+  fill (f);
+  g_assert_true (beaver_db_export_file (f->db, path, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_copy (path, 4000);
+  g_assert_false (beaver_db_export_file (f->db, path, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  assert_files (f, 2);
+}
+
+static void
+test_refusals (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autofree char *nowhere = g_build_filename (f->dir, "no", "folder", "copy.db", NULL);
+  g_autofree char *link = g_build_filename (f->dir, "link.db", NULL);
+  Progress progress = { .cancellable = cancellable };
+
+  fill (f);
+  g_assert_false (beaver_db_backup (f->db, "", NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_INVALID);
+  g_assert_false (beaver_db_backup (f->db, f->dir, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_INVALID);
+  g_assert_false (beaver_db_backup (f->db, nowhere, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_IO);
+  g_assert_false (beaver_db_backup (f->db, f->path, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  g_assert_no_errno (symlink (f->path, link));
+  g_assert_false (beaver_db_backup (f->db, link, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  g_unlink (link);
+
+  g_assert_false (beaver_db_backup (f->db, path, on_progress, &progress, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (progress.calls, ==, 1);
+  assert_files (f, 1);
+
+  beaver_db_close (f->db, NULL);
+  g_assert_false (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CLOSED);
+}
+
+static void
+test_memory_and_async (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  fixture_open (f, ":memory:");
+  beaver_dict_set_json (beaver_db_get_dict (f->db, "d", NULL), "a", "1", NULL, NULL);
+  beaver_db_backup_async (f->db, path, NULL, NULL, NULL, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_db_backup_finish (f->db, result, &error));
+  g_assert_no_error (error);
+  assert_copy (path, 1);
+}
+
+/* Closing does not wait for the copy, and leaves nothing of it. */
+static void
+test_close_meanwhile (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (20);
+
+  fill (f);
+  for (guint i = 0; i < rounds; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+      g_autoptr (GAsyncResult) result = NULL;
+
+      beaver_db_backup_async (f->db, path, NULL, NULL, NULL, NULL, beaver_test_ready, &result);
+      if (i % 2 == 0)
+        g_thread_yield ();
+      beaver_db_close (f->db, &error);
+      g_assert_no_error (error);
+      beaver_test_assert_all_closed (f->dir);
+      beaver_test_wait_result (&result);
+      if (beaver_db_backup_finish (f->db, result, &error))
+        {
+          assert_copy (path, 4000);
+          g_unlink (path);
+        }
+      else
+        g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+      assert_files (f, 1);
+      g_clear_object (&result);
+      g_clear_object (&f->db);
+      fixture_open (f, f->path);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  beaver_test_add ("/backup/beside-a-writer", test_backup);
+  beaver_test_add ("/backup/export", test_export);
+  beaver_test_add ("/backup/refusals", test_refusals);
+  beaver_test_add_closed ("/backup/memory-and-async", test_memory_and_async);
+  beaver_test_add ("/backup/close-meanwhile", test_close_meanwhile);
+  return g_test_run ();
+}
