@@ -40,53 +40,16 @@ typedef struct
 BeaverGraphOp *_beaver_graph_op_new (BeaverGraph *self, GError **error);
 void _beaver_graph_op_free (gpointer op);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverGraphOp, _beaver_graph_op_free)
-BeaverGraphOp *_beaver_graph_new_edge_op (BeaverGraph *self,
-                                          const char *source,
-                                          const char *target,
-                                          const char *label,
-                                          GError **error);
-BeaverGraphOp *_beaver_graph_new_filter_op (BeaverGraph *self,
-                                            const char *source,
-                                            const char *target,
-                                            const char *label,
-                                            GError **error);
-BeaverGraphOp *
-_beaver_graph_new_node_op (BeaverGraph *self, const char *node, const char *label, GError **error);
-BeaverGraphOp *_beaver_graph_new_link_op (BeaverGraph *self,
-                                          const char *source,
-                                          const char *target,
-                                          const char *label,
-                                          const char *metadata,
-                                          GError **error);
-BeaverGraphOp *
-_beaver_graph_new_edges_op (BeaverGraph *self, BeaverEdge **edges, gsize n_edges, GError **error);
-BeaverGraphOp *_beaver_graph_new_walk_op (BeaverGraph *self,
-                                          const char *start,
-                                          const char *target,
-                                          gboolean to_target,
-                                          BeaverGraphDirection direction,
-                                          const char *const *labels,
-                                          gint max_depth,
-                                          gint64 limit,
-                                          GError **error);
+BeaverGraphOp *_beaver_graph_new_edge_op (BeaverGraph *self, const char *source, const char *target, const char *label, GError **error);
+BeaverGraphOp *_beaver_graph_new_filter_op (BeaverGraph *self, const char *source, const char *target, const char *label, GError **error);
+BeaverGraphOp *_beaver_graph_new_node_op (BeaverGraph *self, const char *node, const char *label, GError **error);
+BeaverGraphOp *_beaver_graph_new_link_op (BeaverGraph *self, const char *source, const char *target, const char *label, const char *metadata, GError **error);
+BeaverGraphOp *_beaver_graph_new_edges_op (BeaverGraph *self, BeaverEdge **edges, gsize n_edges, GError **error);
+BeaverGraphOp *_beaver_graph_new_walk_op (BeaverGraph *self, const char *start, const char *target, gboolean to_target, BeaverGraphDirection direction, const char *const *labels, gint max_depth, gint64 limit, GError **error);
 
 /* The two ways to run an op. start takes op, which is NULL when error says why. */
-gboolean _beaver_graph_run (BeaverGraph *self,
-                            BeaverAccess access,
-                            BeaverWork work,
-                            BeaverGraphOp *op,
-                            GCancellable *cancellable,
-                            GError **error);
-void _beaver_graph_start (BeaverGraph *self,
-                          gpointer source_tag,
-                          BeaverAccess access,
-                          BeaverWork work,
-                          BeaverGraphOp *op,
-                          GError *error,
-                          BeaverFinish finish,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data);
+gboolean _beaver_graph_run (BeaverGraph *self, BeaverAccess access, BeaverWork work, BeaverGraphOp *op, GCancellable *cancellable, GError **error);
+void _beaver_graph_start (BeaverGraph *self, gpointer source_tag, BeaverAccess access, BeaverWork work, BeaverGraphOp *op, GError *error, BeaverFinish finish, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /* Turn the results of a work into what the caller gets; the second of each is the end of a task. */
 gboolean _beaver_graph_take_true (BeaverGraphOp *op, GError **error);
 void _beaver_graph_finish_true (GTask *task, gpointer op);
@@ -110,11 +73,7 @@ gboolean _beaver_graph_labels_work (BeaverConnection *connection, gpointer op, G
 gboolean _beaver_graph_walk_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_graph_neighbours_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_graph_path_work (BeaverConnection *connection, gpointer op, GError **error);
-gboolean _beaver_graph_edges_page (BeaverConnection *connection,
-                                   gpointer op,
-                                   GPtrArray *entries,
-                                   gboolean *at_end,
-                                   GError **error);
+gboolean _beaver_graph_edges_page (BeaverConnection *connection, gpointer op, GPtrArray *entries, gboolean *at_end, GError **error);
 
 /* The data of count and clear are those of every manager. */
 gboolean _beaver_graph_count_work (BeaverConnection *connection, gpointer op, GError **error);

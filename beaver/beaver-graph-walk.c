@@ -30,23 +30,14 @@
  * Since: 1.0
  */
 GPtrArray *
-beaver_graph_walk (BeaverGraph *self,
-                   const char *start,
-                   BeaverGraphDirection direction,
-                   const char *const *labels,
-                   gint max_depth,
-                   gint64 limit,
-                   GCancellable *cancellable,
-                   GError **error)
+beaver_graph_walk (BeaverGraph *self, const char *start, BeaverGraphDirection direction, const char *const *labels, gint max_depth, gint64 limit, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
-  op = _beaver_graph_new_walk_op (self, start, NULL, FALSE, direction, labels, max_depth, limit,
-                                  error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_walk_work, op,
-                                        cancellable, error))
+  op = _beaver_graph_new_walk_op (self, start, NULL, FALSE, direction, labels, max_depth, limit, error);
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_walk_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_results (op, error);
 }
@@ -69,25 +60,15 @@ beaver_graph_walk (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_walk_async (BeaverGraph *self,
-                         const char *start,
-                         BeaverGraphDirection direction,
-                         const char *const *labels,
-                         gint max_depth,
-                         gint64 limit,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+beaver_graph_walk_async (BeaverGraph *self, const char *start, BeaverGraphDirection direction, const char *const *labels, gint max_depth, gint64 limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
 
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
-  op = _beaver_graph_new_walk_op (self, start, NULL, FALSE, direction, labels, max_depth, limit,
-                                  &error);
-  _beaver_graph_start (self, beaver_graph_walk_async, BEAVER_ACCESS_SCAN, _beaver_graph_walk_work,
-                       op, error, _beaver_graph_finish_results, cancellable, callback, user_data);
+  op = _beaver_graph_new_walk_op (self, start, NULL, FALSE, direction, labels, max_depth, limit, &error);
+  _beaver_graph_start (self, beaver_graph_walk_async, BEAVER_ACCESS_SCAN, _beaver_graph_walk_work, op, error, _beaver_graph_finish_results, cancellable, callback, user_data);
 }
 
 /**
@@ -129,21 +110,14 @@ beaver_graph_walk_finish (BeaverGraph *self, GAsyncResult *result, GError **erro
  * Since: 1.0
  */
 char **
-beaver_graph_neighbours (BeaverGraph *self,
-                         const char *node,
-                         BeaverGraphDirection direction,
-                         const char *const *labels,
-                         gint max_depth,
-                         GCancellable *cancellable,
-                         GError **error)
+beaver_graph_neighbours (BeaverGraph *self, const char *node, BeaverGraphDirection direction, const char *const *labels, gint max_depth, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_new_walk_op (self, node, NULL, FALSE, direction, labels, max_depth, -1, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_neighbours_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_neighbours_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_strv (op, error);
 }
@@ -165,25 +139,15 @@ beaver_graph_neighbours (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_neighbours_async (BeaverGraph *self,
-                               const char *node,
-                               BeaverGraphDirection direction,
-                               const char *const *labels,
-                               gint max_depth,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
+beaver_graph_neighbours_async (BeaverGraph *self, const char *node, BeaverGraphDirection direction, const char *const *labels, gint max_depth, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
 
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
-  op =
-      _beaver_graph_new_walk_op (self, node, NULL, FALSE, direction, labels, max_depth, -1, &error);
-  _beaver_graph_start (self, beaver_graph_neighbours_async, BEAVER_ACCESS_SCAN,
-                       _beaver_graph_neighbours_work, op, error, _beaver_graph_finish_strv,
-                       cancellable, callback, user_data);
+  op = _beaver_graph_new_walk_op (self, node, NULL, FALSE, direction, labels, max_depth, -1, &error);
+  _beaver_graph_start (self, beaver_graph_neighbours_async, BEAVER_ACCESS_SCAN, _beaver_graph_neighbours_work, op, error, _beaver_graph_finish_strv, cancellable, callback, user_data);
 }
 
 /**
@@ -228,23 +192,14 @@ beaver_graph_neighbours_finish (BeaverGraph *self, GAsyncResult *result, GError 
  * Since: 1.0
  */
 char **
-beaver_graph_shortest_path (BeaverGraph *self,
-                            const char *source,
-                            const char *target,
-                            BeaverGraphDirection direction,
-                            const char *const *labels,
-                            gint max_depth,
-                            GCancellable *cancellable,
-                            GError **error)
+beaver_graph_shortest_path (BeaverGraph *self, const char *source, const char *target, BeaverGraphDirection direction, const char *const *labels, gint max_depth, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
-  op = _beaver_graph_new_walk_op (self, source, target, TRUE, direction, labels, max_depth, -1,
-                                  error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_path_work, op,
-                                        cancellable, error))
+  op = _beaver_graph_new_walk_op (self, source, target, TRUE, direction, labels, max_depth, -1, error);
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_path_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_strv (op, error);
 }
@@ -267,26 +222,15 @@ beaver_graph_shortest_path (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_shortest_path_async (BeaverGraph *self,
-                                  const char *source,
-                                  const char *target,
-                                  BeaverGraphDirection direction,
-                                  const char *const *labels,
-                                  gint max_depth,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
+beaver_graph_shortest_path_async (BeaverGraph *self, const char *source, const char *target, BeaverGraphDirection direction, const char *const *labels, gint max_depth, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
 
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
-  op = _beaver_graph_new_walk_op (self, source, target, TRUE, direction, labels, max_depth, -1,
-                                  &error);
-  _beaver_graph_start (self, beaver_graph_shortest_path_async, BEAVER_ACCESS_SCAN,
-                       _beaver_graph_path_work, op, error, _beaver_graph_finish_strv, cancellable,
-                       callback, user_data);
+  op = _beaver_graph_new_walk_op (self, source, target, TRUE, direction, labels, max_depth, -1, &error);
+  _beaver_graph_start (self, beaver_graph_shortest_path_async, BEAVER_ACCESS_SCAN, _beaver_graph_path_work, op, error, _beaver_graph_finish_strv, cancellable, callback, user_data);
 }
 
 /**
@@ -309,3 +253,4 @@ beaver_graph_shortest_path_finish (BeaverGraph *self, GAsyncResult *result, GErr
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+

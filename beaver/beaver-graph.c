@@ -28,8 +28,7 @@ static const char SQL_NAMES[] =
  *
  * beaver_graph_link (social, "ann", "bob", "follows", "{\"since\": 2021}", NULL, &error);
  * beaver_graph_link (social, "bob", "cid", "follows", NULL, NULL, &error);
- * path = beaver_graph_shortest_path (social, "ann", "cid", BEAVER_GRAPH_DIRECTION_OUT, NULL, -1,
- * NULL, &error);
+ * path = beaver_graph_shortest_path (social, "ann", "cid", BEAVER_GRAPH_DIRECTION_OUT, NULL, -1, NULL, &error);
  * ```
  *
  * The file holds what the graph of Python's beaver-db 2.x holds, and both may use it at the same
@@ -124,15 +123,11 @@ beaver_db_get_graph_names (BeaverDb *self, GCancellable *cancellable, GError **e
  * Since: 1.0
  */
 void
-beaver_db_get_graph_names_async (BeaverDb *self,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
+beaver_db_get_graph_names_async (BeaverDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (BEAVER_IS_DB (self));
 
-  _beaver_db_list_names_async (self, beaver_db_get_graph_names_async, SQL_NAMES, cancellable,
-                               callback, user_data);
+  _beaver_db_list_names_async (self, beaver_db_get_graph_names_async, SQL_NAMES, cancellable, callback, user_data);
 }
 
 /**
@@ -173,11 +168,7 @@ beaver_db_get_graph_names_finish (BeaverDb *self, GAsyncResult *result, GError *
  * Since: 1.0
  */
 BeaverCursor *
-beaver_graph_edges (BeaverGraph *self,
-                    const char *source,
-                    const char *target,
-                    const char *label,
-                    GError **error)
+beaver_graph_edges (BeaverGraph *self, const char *source, const char *target, const char *label, GError **error)
 {
   BeaverGraphOp *op;
 
@@ -209,21 +200,14 @@ beaver_graph_edges (BeaverGraph *self,
  * Since: 1.0
  */
 gboolean
-beaver_graph_link (BeaverGraph *self,
-                   const char *source,
-                   const char *target,
-                   const char *label,
-                   const char *metadata,
-                   GCancellable *cancellable,
-                   GError **error)
+beaver_graph_link (BeaverGraph *self, const char *source, const char *target, const char *label, const char *metadata, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), FALSE);
 
   op = _beaver_graph_new_link_op (self, source, target, label, metadata, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op, cancellable, error))
     return FALSE;
   return _beaver_graph_take_true (op, error);
 }
@@ -244,14 +228,7 @@ beaver_graph_link (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_link_async (BeaverGraph *self,
-                         const char *source,
-                         const char *target,
-                         const char *label,
-                         const char *metadata,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+beaver_graph_link_async (BeaverGraph *self, const char *source, const char *target, const char *label, const char *metadata, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -259,8 +236,7 @@ beaver_graph_link_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_link_op (self, source, target, label, metadata, &error);
-  _beaver_graph_start (self, beaver_graph_link_async, BEAVER_ACCESS_WRITE, _beaver_graph_link_work,
-                       op, error, _beaver_graph_finish_true, cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_link_async, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op, error, _beaver_graph_finish_true, cancellable, callback, user_data);
 }
 
 /**
@@ -300,19 +276,14 @@ beaver_graph_link_finish (BeaverGraph *self, GAsyncResult *result, GError **erro
  * Since: 1.0
  */
 gboolean
-beaver_graph_link_many (BeaverGraph *self,
-                        BeaverEdge **edges,
-                        gsize n_edges,
-                        GCancellable *cancellable,
-                        GError **error)
+beaver_graph_link_many (BeaverGraph *self, BeaverEdge **edges, gsize n_edges, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), FALSE);
 
   op = _beaver_graph_new_edges_op (self, edges, n_edges, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op, cancellable, error))
     return FALSE;
   return _beaver_graph_take_true (op, error);
 }
@@ -331,12 +302,7 @@ beaver_graph_link_many (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_link_many_async (BeaverGraph *self,
-                              BeaverEdge **edges,
-                              gsize n_edges,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
+beaver_graph_link_many_async (BeaverGraph *self, BeaverEdge **edges, gsize n_edges, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -344,9 +310,7 @@ beaver_graph_link_many_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_edges_op (self, edges, n_edges, &error);
-  _beaver_graph_start (self, beaver_graph_link_many_async, BEAVER_ACCESS_WRITE,
-                       _beaver_graph_link_work, op, error, _beaver_graph_finish_true, cancellable,
-                       callback, user_data);
+  _beaver_graph_start (self, beaver_graph_link_many_async, BEAVER_ACCESS_WRITE, _beaver_graph_link_work, op, error, _beaver_graph_finish_true, cancellable, callback, user_data);
 }
 
 /**
@@ -385,20 +349,14 @@ beaver_graph_link_many_finish (BeaverGraph *self, GAsyncResult *result, GError *
  * Since: 1.0
  */
 gboolean
-beaver_graph_unlink (BeaverGraph *self,
-                     const char *source,
-                     const char *target,
-                     const char *label,
-                     GCancellable *cancellable,
-                     GError **error)
+beaver_graph_unlink (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), FALSE);
 
   op = _beaver_graph_new_edge_op (self, source, target, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_unlink_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_WRITE, _beaver_graph_unlink_work, op, cancellable, error))
     return FALSE;
   return _beaver_graph_take_true (op, error);
 }
@@ -418,13 +376,7 @@ beaver_graph_unlink (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_unlink_async (BeaverGraph *self,
-                           const char *source,
-                           const char *target,
-                           const char *label,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+beaver_graph_unlink_async (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -432,9 +384,7 @@ beaver_graph_unlink_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_edge_op (self, source, target, label, &error);
-  _beaver_graph_start (self, beaver_graph_unlink_async, BEAVER_ACCESS_WRITE,
-                       _beaver_graph_unlink_work, op, error, _beaver_graph_finish_true, cancellable,
-                       callback, user_data);
+  _beaver_graph_start (self, beaver_graph_unlink_async, BEAVER_ACCESS_WRITE, _beaver_graph_unlink_work, op, error, _beaver_graph_finish_true, cancellable, callback, user_data);
 }
 
 /**
@@ -473,20 +423,14 @@ beaver_graph_unlink_finish (BeaverGraph *self, GAsyncResult *result, GError **er
  * Since: 1.0
  */
 gboolean
-beaver_graph_linked (BeaverGraph *self,
-                     const char *source,
-                     const char *target,
-                     const char *label,
-                     GCancellable *cancellable,
-                     GError **error)
+beaver_graph_linked (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), FALSE);
 
   op = _beaver_graph_new_edge_op (self, source, target, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, cancellable, error))
     return FALSE;
   return _beaver_graph_take_found (op, error);
 }
@@ -506,13 +450,7 @@ beaver_graph_linked (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_linked_async (BeaverGraph *self,
-                           const char *source,
-                           const char *target,
-                           const char *label,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+beaver_graph_linked_async (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -520,9 +458,7 @@ beaver_graph_linked_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_edge_op (self, source, target, label, &error);
-  _beaver_graph_start (self, beaver_graph_linked_async, BEAVER_ACCESS_POINT,
-                       _beaver_graph_lookup_work, op, error, _beaver_graph_finish_found,
-                       cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_linked_async, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, error, _beaver_graph_finish_found, cancellable, callback, user_data);
 }
 
 /**
@@ -561,20 +497,14 @@ beaver_graph_linked_finish (BeaverGraph *self, GAsyncResult *result, GError **er
  * Since: 1.0
  */
 BeaverEdge *
-beaver_graph_get (BeaverGraph *self,
-                  const char *source,
-                  const char *target,
-                  const char *label,
-                  GCancellable *cancellable,
-                  GError **error)
+beaver_graph_get (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_new_edge_op (self, source, target, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_edge (op, error);
 }
@@ -594,13 +524,7 @@ beaver_graph_get (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_get_async (BeaverGraph *self,
-                        const char *source,
-                        const char *target,
-                        const char *label,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+beaver_graph_get_async (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -608,8 +532,7 @@ beaver_graph_get_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_edge_op (self, source, target, label, &error);
-  _beaver_graph_start (self, beaver_graph_get_async, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work,
-                       op, error, _beaver_graph_finish_edge, cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_get_async, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, error, _beaver_graph_finish_edge, cancellable, callback, user_data);
 }
 
 /**
@@ -648,20 +571,14 @@ beaver_graph_get_finish (BeaverGraph *self, GAsyncResult *result, GError **error
  * Since: 1.0
  */
 BeaverEdge *
-beaver_graph_lookup (BeaverGraph *self,
-                     const char *source,
-                     const char *target,
-                     const char *label,
-                     GCancellable *cancellable,
-                     GError **error)
+beaver_graph_lookup (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_new_edge_op (self, source, target, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_edge_or_null (op, error);
 }
@@ -681,13 +598,7 @@ beaver_graph_lookup (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_lookup_async (BeaverGraph *self,
-                           const char *source,
-                           const char *target,
-                           const char *label,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+beaver_graph_lookup_async (BeaverGraph *self, const char *source, const char *target, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -695,9 +606,7 @@ beaver_graph_lookup_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_edge_op (self, source, target, label, &error);
-  _beaver_graph_start (self, beaver_graph_lookup_async, BEAVER_ACCESS_POINT,
-                       _beaver_graph_lookup_work, op, error, _beaver_graph_finish_edge_or_null,
-                       cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_lookup_async, BEAVER_ACCESS_POINT, _beaver_graph_lookup_work, op, error, _beaver_graph_finish_edge_or_null, cancellable, callback, user_data);
 }
 
 /**
@@ -739,19 +648,14 @@ beaver_graph_lookup_finish (BeaverGraph *self, GAsyncResult *result, GError **er
  * Since: 1.0
  */
 char **
-beaver_graph_children (BeaverGraph *self,
-                       const char *source,
-                       const char *label,
-                       GCancellable *cancellable,
-                       GError **error)
+beaver_graph_children (BeaverGraph *self, const char *source, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_new_node_op (self, source, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_children_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_children_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_strv (op, error);
 }
@@ -770,12 +674,7 @@ beaver_graph_children (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_children_async (BeaverGraph *self,
-                             const char *source,
-                             const char *label,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
+beaver_graph_children_async (BeaverGraph *self, const char *source, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -783,9 +682,7 @@ beaver_graph_children_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_node_op (self, source, label, &error);
-  _beaver_graph_start (self, beaver_graph_children_async, BEAVER_ACCESS_SCAN,
-                       _beaver_graph_children_work, op, error, _beaver_graph_finish_strv,
-                       cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_children_async, BEAVER_ACCESS_SCAN, _beaver_graph_children_work, op, error, _beaver_graph_finish_strv, cancellable, callback, user_data);
 }
 
 /**
@@ -828,19 +725,14 @@ beaver_graph_children_finish (BeaverGraph *self, GAsyncResult *result, GError **
  * Since: 1.0
  */
 char **
-beaver_graph_parents (BeaverGraph *self,
-                      const char *target,
-                      const char *label,
-                      GCancellable *cancellable,
-                      GError **error)
+beaver_graph_parents (BeaverGraph *self, const char *target, const char *label, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverGraphOp) op = NULL;
 
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_new_node_op (self, target, label, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_parents_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_parents_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_strv (op, error);
 }
@@ -859,12 +751,7 @@ beaver_graph_parents (BeaverGraph *self,
  * Since: 1.0
  */
 void
-beaver_graph_parents_async (BeaverGraph *self,
-                            const char *target,
-                            const char *label,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
+beaver_graph_parents_async (BeaverGraph *self, const char *target, const char *label, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -872,9 +759,7 @@ beaver_graph_parents_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_new_node_op (self, target, label, &error);
-  _beaver_graph_start (self, beaver_graph_parents_async, BEAVER_ACCESS_SCAN,
-                       _beaver_graph_parents_work, op, error, _beaver_graph_finish_strv,
-                       cancellable, callback, user_data);
+  _beaver_graph_start (self, beaver_graph_parents_async, BEAVER_ACCESS_SCAN, _beaver_graph_parents_work, op, error, _beaver_graph_finish_strv, cancellable, callback, user_data);
 }
 
 /**
@@ -918,8 +803,7 @@ beaver_graph_labels (BeaverGraph *self, GCancellable *cancellable, GError **erro
   g_return_val_if_fail (BEAVER_IS_GRAPH (self), NULL);
 
   op = _beaver_graph_op_new (self, error);
-  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_labels_work, op,
-                                        cancellable, error))
+  if (op == NULL || !_beaver_graph_run (self, BEAVER_ACCESS_SCAN, _beaver_graph_labels_work, op, cancellable, error))
     return NULL;
   return _beaver_graph_take_strv (op, error);
 }
@@ -936,10 +820,7 @@ beaver_graph_labels (BeaverGraph *self, GCancellable *cancellable, GError **erro
  * Since: 1.0
  */
 void
-beaver_graph_labels_async (BeaverGraph *self,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+beaver_graph_labels_async (BeaverGraph *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GError *error = NULL;
   BeaverGraphOp *op;
@@ -947,9 +828,7 @@ beaver_graph_labels_async (BeaverGraph *self,
   g_return_if_fail (BEAVER_IS_GRAPH (self));
 
   op = _beaver_graph_op_new (self, &error);
-  _beaver_graph_start (self, beaver_graph_labels_async, BEAVER_ACCESS_SCAN,
-                       _beaver_graph_labels_work, op, error, _beaver_graph_finish_strv, cancellable,
-                       callback, user_data);
+  _beaver_graph_start (self, beaver_graph_labels_async, BEAVER_ACCESS_SCAN, _beaver_graph_labels_work, op, error, _beaver_graph_finish_strv, cancellable, callback, user_data);
 }
 
 /**
@@ -971,3 +850,4 @@ beaver_graph_labels_finish (BeaverGraph *self, GAsyncResult *result, GError **er
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+

@@ -64,6 +64,9 @@ typedef struct _BeaverTransaction BeaverTransaction;
  *
  * Since: 1.0
  */
+typedef struct _BeaverVectorHit BeaverVectorHit;
+typedef struct _BeaverVectorQuery BeaverVectorQuery;
+typedef struct _BeaverVectors BeaverVectors;
 typedef void (*BeaverProgressFunc) (gint64 done, gint64 total, gpointer user_data);
 
 /*< private >

@@ -50,6 +50,9 @@
 #include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>
+#include <beaver/beaver-vector-hit.h>
+#include <beaver/beaver-vector-query.h>
+#include <beaver/beaver-vectors.h>
 #include <beaver/beaver-version-macros.h>
 #include <beaver/beaver-version.h>
 #undef BEAVER_INSIDE
