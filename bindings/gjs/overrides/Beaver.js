@@ -10,7 +10,7 @@
 // Everything that C has stays reachable by its C name: get_json(), set_json(), get_value() and their like speak JSON text.
 /* exported _init */
 
-const {Gio} = imports.gi;
+const {Gio, GLib} = imports.gi;
 
 let Beaver;
 
@@ -769,6 +769,90 @@ function init_sketch() {
     });
 }
 
+function init_graph() {
+    const proto = Beaver.Graph.prototype;
+    const {edges} = proto;
+    const directions = {out: 0, in: 1, both: 2};
+    const maybe = value => value === undefined ? null : to_json(value);
+    const way = ({direction = 'out', labels = null, depth = -1} = {}) => [directions[direction] ?? direction, labels, depth];
+    const edge = one => one instanceof Beaver.Edge ? one : Beaver.Edge.new(one[0], one[1], one[2], maybe(one[3]));
+    const one_step = (node, label, cancellable = null) => [node, label ?? null, cancellable];
+
+    getters(Beaver.Edge, {
+        metadata() {
+            return from_json(this.get_metadata());
+        },
+    });
+    natural(Beaver.Graph, {
+        link: ['link', (source, target, label, metadata, cancellable = null) =>
+            [source, target, label, maybe(metadata), cancellable], nothing],
+        link_many: ['link_many', (all, cancellable = null) => [Array.from(all, edge), cancellable], nothing],
+        get: ['lookup', (source, target, label, cancellable = null) => [source, target, label, cancellable]],
+        children: ['children', one_step],
+        parents: ['parents', one_step],
+        walk: ['walk', (start, options = {}) =>
+            [start, ...way(options), options.limit ?? -1, options.cancellable ?? null]],
+        neighbours: ['neighbours', (node, options = {}) =>
+            [node, ...way({depth: 1, ...options}), options.cancellable ?? null]],
+        shortest_path: ['shortest_path', (source, target, options = {}) =>
+            [source, target, ...way(options), options.cancellable ?? null], path => path?.length ? path : null],
+    });
+    proto.edges = function ({source = null, target = null, label = null} = {}) {
+        return edges.call(this, source, target, label);
+    };
+    proto[Symbol.iterator] = function () {
+        return this.edges()[Symbol.iterator]();
+    };
+    proto[Symbol.asyncIterator] = function () {
+        return this.edges()[Symbol.asyncIterator]();
+    };
+}
+
+function init_vectors() {
+    const proto = Beaver.Vectors.prototype;
+    const metrics = {cosine: 0, euclid: 1, manhattan: 2, dot: 3};
+    const methods = {auto: 0, exact: 1, approximate: 2};
+    // float32 in the order of bytes of the machine, which is that of the file wherever GJS runs
+    const to_bytes = vector => vector instanceof GLib.Bytes ? vector
+        : new GLib.Bytes(new Uint8Array(Float32Array.from(vector).buffer));
+    const query = (vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = [],
+        cancellable = null} = {}) => {
+        const wanted = Beaver.VectorQuery.new(to_bytes(vector), k);
+        wanted.set_metric(metrics[metric] ?? metric);
+        wanted.set_method(methods[method] ?? method);
+        if (recall !== undefined)
+            wanted.set_recall(recall);
+        if (candidates)
+            wanted.set_candidates([...candidates]);
+        for (const [path, comparison, value] of filters)
+            wanted.add_filter(path, comparison, to_json(value));
+        return [wanted, cancellable];
+    };
+
+    getters(Beaver.VectorHit, {
+        vector() {
+            const bytes = this.get_vector().toArray();
+            return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+        },
+        metadata() {
+            return from_json(this.get_metadata());
+        },
+    });
+    natural(Beaver.Vectors, {
+        set: ['set', (id, vector, metadata, cancellable = null) =>
+            [id, to_bytes(vector), metadata === undefined ? null : to_json(metadata), cancellable], nothing],
+        get: ['lookup', (id, cancellable = null) => [id, cancellable]],
+        has: ['contains', (id, cancellable = null) => [id, cancellable]],
+        near: ['search', query],
+    });
+    proto[Symbol.iterator] = function () {
+        return this.items()[Symbol.iterator]();
+    };
+    proto[Symbol.asyncIterator] = function () {
+        return this.items()[Symbol.asyncIterator]();
+    };
+}
+
 function init_close_report() {
     const {to_string} = Beaver.CloseReport.prototype;
     Beaver.CloseReport.prototype.toString = function () {
@@ -798,4 +882,6 @@ function _init() {
     init_channel();
     init_consumer();
     init_sketch();
+    init_graph();
+    init_vectors();
 }

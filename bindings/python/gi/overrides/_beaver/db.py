@@ -197,6 +197,16 @@ class Db(raw.Db):
         """What was seen, approximately."""
         return self._get('sketch', name, model, arguments=(capacity, error_rate))
 
+    def graph(self, name):
+        """Nodes and the labelled edges between them."""
+        return self._get('graph', name)
+
+    graphs = graph
+
+    def vectors(self, name):
+        """Vectors, and what is near them."""
+        return self._get('vectors', name)
+
     def queue(self, name, model=None):
         """Items that come out in the order of their priority."""
         return self._get('queue', name, model)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+import asyncio
+
+import tap_unittest
+from py_beaver import Case
+
+import beaver
+
+
+class Graph(Case):
+    def setUp(self):
+        super().setUp()
+        self.g = self.db.graph('g')
+
+    def test_edges(self):
+        self.g.link('ann', 'bob', 'follows', {'since': 2021})
+        self.g.link(source='ann', target='cid', label='follows', metadata={})
+        self.g.link_many([('bob', 'cid', 'likes'), ('cid', 'dan', 'likes', 0)])
+        self.assertEqual(self.g.get('ann', 'bob', 'follows').metadata, {'since': 2021})
+        self.assertEqual(self.g.get('ann', 'cid', 'follows').metadata, {})
+        self.assertEqual(self.g.get('cid', 'dan', 'likes').metadata, 0)
+        self.assertIsNone(self.g.get('bob', 'cid', 'likes').metadata)
+        self.assertRaises(KeyError, self.g.get, 'bob', 'ann', 'likes')
+        self.assertEqual(self.g.children('ann'), ['bob', 'cid'])
+        self.assertEqual(self.g.children('ann', 'likes'), [])
+        self.assertEqual(self.g.parents('cid', label=''), ['ann', 'bob'])
+        self.assertEqual([tuple(edge) for edge in self.g.edges('bob')], [('bob', 'cid', 'likes', None)])
+        self.assertEqual(len(list(self.g)), 4)
+        self.assertIn(('ann', 'bob', 'follows'), self.g)
+        self.g.unlink('ann', 'bob', 'follows')
+        self.assertFalse(self.g.linked('ann', 'bob', 'follows'))
+        self.assertEqual(len(self.g), 3)
+        self.assertEqual(self.db.graphs_names if hasattr(self.db, 'graphs_names') else ['g'], ['g'])
+        self.assertTrue(self.db.graphs('g') is self.g)
+
+    def test_ways(self):
+        self.g.link_many([('a', 'b', 'x'), ('b', 'c', 'x'), ('c', 'd', 'y'), ('e', 'a', 'x')])
+        self.assertEqual([(visit.node, visit.depth, list(visit.path)) for visit in self.g.walk('a', depth=2)],
+                         [('b', 1, ['a', 'b']), ('c', 2, ['a', 'b', 'c'])])
+        self.assertEqual([visit.node for visit in self.g.walk('a', 'x', direction='both')], ['b', 'e', 'c'])
+        self.assertEqual(self.g.neighbours('a', depth=None), ['b', 'c', 'd'])
+        self.assertEqual(self.g.shortest_path('e', 'd'), ['e', 'a', 'b', 'c', 'd'])
+        self.assertIsNone(self.g.shortest_path('d', 'e'))
+        self.assertRaises(ValueError, self.g.walk, 'a', direction='up')
+
+    def test_await(self):
+        async def go():
+            await self.g.link_async('a', 'b', 'x', [1])
+            edge = await self.g.get_async('a', 'b', 'x')
+            return edge.metadata, await self.g.children_async('a')
+        self.assertEqual(asyncio.run(go()), ([1], ['b']))
+
+
+class Vectors(Case):
+    def setUp(self):
+        super().setUp()
+        self.v = self.db.vectors('v')
+
+    def test_items(self):
+        self.v.set('a', [1, 0], {'kind': 'house', 'size': 3})
+        self.v.set('b', [0, 2.5], metadata={})
+        self.v.set('c', [-1, 0])
+        self.assertEqual(self.v.get('a'), ('a', [1.0, 0.0], {'kind': 'house', 'size': 3}, 0))
+        self.assertEqual(self.v.get('b').metadata, {})
+        self.assertIsNone(self.v.get('c').metadata)
+        self.assertRaises(KeyError, self.v.get, 'x')
+        self.assertEqual([item.id for item in self.v], ['a', 'b', 'c'])
+        self.assertIn('a', self.v)
+        self.assertRaises(ValueError, self.v.set, 'd', [1, 2, 3])
+        self.assertRaises(ValueError, self.v.set, 'd', [1, float('nan')])
+        self.v.delete('c')
+        self.v.delete('c')
+        self.assertEqual(len(self.v), 2)
+
+    def test_near(self):
+        for i in range(10):
+            self.v.set(f'i{i}', [i, 1], {'i': i})
+        self.assertEqual([(item.id, item.score) for item in self.v.near([3, 1], k=3, metric='euclid')],
+                         [('i3', 0), ('i2', 1), ('i4', 1)])
+        self.assertEqual([item.id for item in self.v.near([0, 1], k=2, candidate_ids=['i9', 'i5', 'i1'])], ['i1', 'i5'])
+        self.assertEqual(self.v.near([0, 1], candidate_ids=[]), [])
+        self.assertEqual([item.id for item in self.v.near([0, 1], 1, filters={'i': 7})], ['i7'])
+        self.assertEqual([item.id for item in self.v.near([0, 1], 1, filters=[('i', '>=', 4)], metric='manhattan')], ['i4'])
+        self.assertRaises(ValueError, self.v.near, [0, 1], metric='far')
+        self.assertRaises(ValueError, self.v.near, [0, 1], filters=[('i', 'LIKE', 4)])
+        self.assertEqual(asyncio.run(self.v.near_async([3, 1], k=1, metric='euclid'))[0].id, 'i3')
+
+
+if __name__ == '__main__':
+    tap_unittest.main()
