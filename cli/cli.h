@@ -1,0 +1,228 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <beaver/beaver.h>
+
+G_BEGIN_DECLS
+
+/* The command is one process that does one thing: what is asked for stands in one Cli, which every
+ * sub-command is given, and options lie in static variables of the file that declares them. */
+
+/* What the command answers to the shell; doc/command.md promises these numbers. */
+typedef enum
+{
+  CLI_OK = 0,
+  CLI_FAILED = 1,
+  CLI_USAGE = 2,
+  CLI_NOT_FOUND = 3,
+  CLI_EMPTY = 4, /* nothing came in time */
+  CLI_BUSY = 5,
+  /* of commands that run a command, whose own answer is any of the numbers above */
+  CLI_RUN_TIMEOUT = 124,
+  CLI_RUN_FAILED = 125,
+  CLI_RUN_REFUSED = 126,
+  CLI_RUN_NOT_FOUND = 127,
+  CLI_SIGNAL = 128, /* and the number of the signal: 130 after Ctrl-C */
+} CliExit;
+
+typedef enum
+{
+  CLI_FORMAT_AUTO,  /* a table on a terminal, lines in a pipe */
+  CLI_FORMAT_TABLE, /* for eyes */
+  CLI_FORMAT_LINES, /* one JSON value a line */
+  CLI_FORMAT_JSON,  /* one JSON document, indented by two */
+  CLI_FORMAT_RAW,   /* one JSON document on one line */
+  CLI_FORMAT_TEXT,  /* strings as they are, columns between tabs */
+} CliFormat;
+
+typedef struct _Cli Cli;
+typedef struct _CliVerb CliVerb;
+typedef struct _CliGroup CliGroup;
+
+typedef enum
+{
+  CLI_VERB_READS = 0,
+  CLI_VERB_CREATES = 1 << 0, /* makes the file when there is none */
+  CLI_VERB_STRICT = 1 << 1, /* options end at the first word: the rest is somebody else's command */
+  CLI_VERB_NO_FILE = 1 << 2, /* opens no database by itself */
+  CLI_VERB_KEYS = 1 << 3,    /* its first argument is a key of the structure */
+  CLI_VERB_RUNS = 1 << 4,    /* answers with what a command answered */
+} CliVerbFlags;
+
+struct _CliVerb
+{
+  const char *name;
+  const char *aliases;   /* (nullable), between spaces */
+  const char *arguments; /* as the help shows them, translated when shown */
+  const char *summary;   /* translated when shown */
+  int min_args;
+  int max_args; /* -1: as many as there are */
+  CliVerbFlags flags;
+  const GOptionEntry *options; /* (nullable) */
+  /* The exit code, or -1 with error set */
+  int (*run) (Cli *cli, GError **error);
+};
+
+/* A kind of structure: beaver FILE GROUP NAME VERB; or, without a name, one command. */
+struct _CliGroup
+{
+  const char *name;
+  const char *aliases;
+  const char *summary;
+  const CliVerb *verbs; /* ended by one without a name */
+  const CliVerb
+      *command; /* (nullable): the group is this command, and takes neither name nor verb */
+  BeaverManager *(*get) (BeaverDb *db, const char *name, GError **error); /* (transfer none) */
+  char **(*names) (BeaverDb *db, GCancellable *cancellable, GError **error);
+  char **(*keys) (Cli *cli, const char *prefix, GError **error); /* (nullable), for completion */
+  int (*list) (Cli *cli, GError **error); /* (nullable): instead of the names */
+};
+
+struct _Cli
+{
+  char *path;
+  CliFormat format; /* never AUTO once a command runs */
+  gboolean terminal;
+  gboolean colour;
+  double busy_timeout; /* negative: the library's */
+  GCancellable *cancellable;
+  BeaverDb *db;
+  const CliGroup *group;
+  const CliVerb *verb;
+  char *name;
+  char **args; /* NULL-terminated */
+  int n_args;
+};
+
+extern const CliGroup *const cli_groups[];
+
+/* beaver.c */
+BeaverDb *cli_open (Cli *cli, gboolean create, GError **error);
+BeaverManager *cli_manager (Cli *cli, GError **error);
+int cli_exit_of (const GError *error);
+int cli_count (Cli *cli, GError **error);
+int cli_clear (Cli *cli, GError **error);
+
+#define CLI_COMMON_VERBS                                                                           \
+  { "count",        NULL, "",       N_ ("Print how many entries there are"), 0, 0,                 \
+    CLI_VERB_READS, NULL, cli_count },                                                             \
+  {                                                                                                \
+    "clear", NULL, "", N_ ("Remove all entries and print how many there were"), 0, 0,              \
+        CLI_VERB_READS, NULL, cli_clear                                                            \
+  }
+
+/* cli-args.c */
+const CliGroup *cli_find_group (const char *word);
+const CliVerb *cli_find_verb (const CliGroup *group, const char *word);
+int cli_main (Cli *cli, int argc, char **argv, GError **error);
+GOptionContext *cli_option_context (Cli *cli, const CliVerb *verb, char ***rest);
+const GOptionEntry *cli_global_options (void);
+gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* cli-values.c */
+char *cli_parse_value (const char *text, GError **error);
+char *cli_value (Cli *cli, int index, GError **error);
+gboolean cli_parse_time (const char *text, double *time, GError **error);
+gboolean cli_parse_duration (const char *text, double *seconds, GError **error);
+gboolean cli_parse_int (const char *text, gint64 *number, GError **error);
+gboolean cli_parse_double (const char *text, double *number, GError **error);
+char *cli_read_stdin (Cli *cli, gsize *length, GError **error);
+char *cli_read_line (Cli *cli, GError **error);
+char *cli_json_string (const char *text);
+char *cli_json_double (double number);
+double cli_now (void);
+char *cli_format_time (double time);
+char *cli_format_bytes (guint64 bytes);
+
+/* cli-output.c */
+void cli_put (const char *text);
+void cli_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
+gboolean cli_flush (GError **error);
+gboolean cli_put_value (Cli *cli, const char *json, GError **error);
+gboolean cli_put_int (Cli *cli, gint64 number, GError **error);
+void cli_say (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+char *cli_json_pretty (const char *json, gboolean colour, gboolean unescape);
+char *cli_json_compact (const char *json);
+char *cli_display (const char *json, gboolean bare);
+int cli_width (const char *text);
+
+/* cli-rows.c */
+typedef enum
+{
+  CLI_COLUMN_TEXT,   /* a JSON string, shown without quotes */
+  CLI_COLUMN_JSON,   /* any value, shown as JSON */
+  CLI_COLUMN_TIME,   /* seconds since the epoch, shown as a date */
+  CLI_COLUMN_NUMBER, /* shown on the right */
+} CliColumnKind;
+
+typedef struct
+{
+  const char *key;
+  const char *title; /* translated when shown */
+  CliColumnKind kind;
+} CliColumn;
+
+typedef struct _CliRows CliRows;
+CliRows *cli_rows_new (Cli *cli, const CliColumn *columns, gboolean stream);
+gboolean cli_rows_add (CliRows *self, const char *const *cells, GError **error);
+gboolean cli_rows_end (CliRows *self, GError **error);
+void cli_rows_free (CliRows *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliRows, cli_rows_free)
+int cli_put_names (Cli *cli, char **names, const char *key, const char *title, GError **error);
+
+/* cli-signals.c */
+void cli_signals_start (Cli *cli);
+int cli_signals_get (void);
+void cli_signals_forward_to (GPid pid);
+void cli_signals_pipe_closed (void);
+
+/* cli-screen.c */
+typedef struct _CliScreen CliScreen;
+CliScreen *cli_screen_new (Cli *cli);
+void cli_screen_begin (CliScreen *self);
+void cli_screen_line (CliScreen *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean cli_screen_end (CliScreen *self, GError **error);
+int cli_screen_columns (CliScreen *self);
+void cli_screen_free (CliScreen *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliScreen, cli_screen_free)
+char *cli_sparkline (const double *values, int n_values);
+gboolean cli_wait (Cli *cli, double seconds, GError **error);
+
+/* cli-run.c */
+int cli_run_command (Cli *cli,
+                     char **argv,
+                     char **environment,
+                     GBytes *input,
+                     GObject *lost,
+                     GError **error);
+
+/* info.c */
+guint64 cli_file_size (const char *path, const char *suffix);
+gboolean cli_for_each_structure (Cli *cli,
+                                 gboolean (*each) (const CliGroup *group,
+                                                   const char *name,
+                                                   gint64 count,
+                                                   gpointer data,
+                                                   GError **error),
+                                 gpointer data,
+                                 GError **error);
+
+/* log-watch.c */
+extern const GOptionEntry cli_log_watch_options[];
+int cli_log_watch (Cli *cli, GError **error);
+
+/* cli-complete.c, cli-help.c */
+int cli_complete (int argc, char **argv);
+void cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb);
+int cli_reference (void);
+
+extern const CliGroup cli_group_channel;
+extern const CliGroup cli_group_dict;
+extern const CliGroup cli_group_events;
+extern const CliGroup cli_group_info;
+extern const CliGroup cli_group_lock;
+extern const CliGroup cli_group_log;
+extern const CliGroup cli_group_top;
+
+G_END_DECLS

@@ -1,0 +1,385 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <glib/gi18n.h>
+
+#include "cli.h"
+
+static struct
+{
+  char *ttl;
+  char *fallback;
+  char *expect;
+  gboolean text;
+  gboolean absent;
+} options;
+
+static BeaverManager *
+get_manager (BeaverDb *db, const char *name, GError **error)
+{
+  return (BeaverManager *) beaver_db_get_dict (db, name, error);
+}
+
+static BeaverDict *
+get_dict (Cli *cli, GError **error)
+{
+  return beaver_db_get_dict (cli->db, cli->name, error);
+}
+
+static gboolean
+set_missing (Cli *cli, GError **error)
+{
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND, _ ("dict “%s” has no key “%s”"),
+               cli->name, cli->args[0]);
+  return FALSE;
+}
+
+static int
+run_get (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autofree char *json = NULL;
+
+  if (dict == NULL)
+    return -1;
+  json = beaver_dict_get_json (dict, cli->args[0], cli->cancellable, error);
+  return json != NULL && cli_put_value (cli, json, error) ? CLI_OK : -1;
+}
+
+static int
+run_fetch (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *json = NULL;
+
+  if (dict == NULL)
+    return -1;
+  json = beaver_dict_lookup_json (dict, cli->args[0], cli->cancellable, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  if (json == NULL && options.fallback != NULL &&
+      (json = cli_parse_value (options.fallback, error)) == NULL)
+    return -1;
+  return cli_put_value (cli, json, error) ? CLI_OK : -1;
+}
+
+static int
+run_pop (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *fallback = NULL;
+  g_autofree char *json = NULL;
+
+  if (dict == NULL)
+    return -1;
+  if (options.fallback != NULL && (fallback = cli_parse_value (options.fallback, error)) == NULL)
+    return -1;
+  json = beaver_dict_pop_json (dict, cli->args[0], cli->cancellable, &local_error);
+  if (json == NULL && fallback != NULL &&
+      (local_error == NULL || g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND)))
+    return cli_put_value (cli, fallback, error) ? CLI_OK : -1;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  if (json == NULL && !set_missing (cli, error))
+    return -1;
+  return cli_put_value (cli, json, error) ? CLI_OK : -1;
+}
+
+static int
+run_set (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autofree char *json = NULL;
+  double ttl = 0;
+  gboolean done;
+
+  if (dict == NULL || (options.ttl != NULL && !cli_parse_duration (options.ttl, &ttl, error)))
+    return -1;
+  if (options.ttl != NULL && ttl <= 0)
+    {
+      cli_usage_error (error, _ ("--ttl has to be more than 0"));
+      return -1;
+    }
+  json = options.text && cli->n_args > 1 ? beaver_json_from_string (cli->args[1], error) :
+                                           cli_value (cli, 1, error);
+  if (json == NULL)
+    return -1;
+  if (options.expect != NULL || options.absent)
+    {
+      g_autofree char *expected = options.absent ? NULL : cli_parse_value (options.expect, error);
+      g_autoptr (GError) local_error = NULL;
+
+      if (!options.absent && expected == NULL)
+        return -1;
+      if (options.ttl != NULL)
+        {
+          cli_usage_error (error, _ ("--ttl goes with neither --expect nor --absent; set it "
+                                     "afterwards with the command ttl"));
+          return -1;
+        }
+      done = beaver_dict_compare_and_set_json (dict, cli->args[0], expected, json, cli->cancellable,
+                                               &local_error);
+      if (!done && local_error == NULL)
+        g_set_error (&local_error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                     _ ("the value of “%s” is another one; nothing was changed"), cli->args[0]);
+      if (local_error != NULL)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+    }
+  else if (options.ttl != NULL)
+    {
+      done = beaver_dict_set_json_with_ttl (dict, cli->args[0], json, ttl, cli->cancellable, error);
+    }
+  else
+    {
+      done = beaver_dict_set_json (dict, cli->args[0], json, cli->cancellable, error);
+    }
+  return done ? CLI_OK : -1;
+}
+
+static int
+run_update (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autofree char *json = dict != NULL ? cli_value (cli, 0, error) : NULL;
+
+  return json != NULL && beaver_dict_update_json (dict, json, cli->cancellable, error) ? CLI_OK :
+                                                                                         -1;
+}
+
+static int
+run_delete (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+
+  if (dict == NULL)
+    return -1;
+  if (beaver_dict_remove (dict, cli->args[0], cli->cancellable, &local_error))
+    return CLI_OK;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    set_missing (cli, error);
+  return -1;
+}
+
+static int
+run_contains (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  gboolean there;
+
+  if (dict == NULL)
+    return -1;
+  there = beaver_dict_contains (dict, cli->args[0], cli->cancellable, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  if (!cli_put_value (cli, there ? "true" : "false", error))
+    return -1;
+  return there ? CLI_OK : CLI_NOT_FOUND;
+}
+
+static int
+run_increment (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  gint64 amount = 1;
+  double real;
+
+  if (dict == NULL)
+    return -1;
+  if (cli->n_args < 2 || cli_parse_int (cli->args[1], &amount, NULL))
+    {
+      gint64 now =
+          beaver_dict_increment (dict, cli->args[0], amount, cli->cancellable, &local_error);
+
+      if (local_error == NULL)
+        return cli_put_int (cli, now, error) ? CLI_OK : -1;
+    }
+  else if (cli_parse_double (cli->args[1], &real, &local_error))
+    {
+      real =
+          beaver_dict_increment_double (dict, cli->args[0], real, cli->cancellable, &local_error);
+      if (local_error == NULL)
+        {
+          g_autofree char *json = cli_json_double (real);
+
+          return cli_put_value (cli, json, error) ? CLI_OK : -1;
+        }
+    }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return -1;
+}
+
+static int
+run_ttl (Cli *cli, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  double ttl = 0;
+
+  if (dict == NULL)
+    return -1;
+  if (cli->n_args > 1)
+    {
+      if (g_strcmp0 (cli->args[1], "none") == 0)
+        ttl = INFINITY;
+      else if (!cli_parse_duration (cli->args[1], &ttl, error))
+        return -1;
+      if (beaver_dict_set_ttl (dict, cli->args[0], ttl, cli->cancellable, &local_error))
+        return CLI_OK;
+      if (local_error == NULL)
+        set_missing (cli, &local_error);
+    }
+  else
+    {
+      ttl = beaver_dict_get_ttl (dict, cli->args[0], cli->cancellable, &local_error);
+      if (local_error == NULL)
+        {
+          g_autofree char *json =
+              ttl < 0 || isinf (ttl) ? g_strdup ("null") : cli_json_double (ttl);
+
+          return cli_put_value (cli, json, error) ? CLI_OK : -1;
+        }
+    }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return -1;
+}
+
+static int
+run_keys (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "key", N_ ("KEY"), CLI_COLUMN_TEXT }, { NULL } };
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (dict == NULL || (cursor = beaver_dict_keys (dict, cli->args[0], error)) == NULL)
+    return -1;
+  for (;;)
+    {
+      g_autoptr (BeaverEntry) entry = beaver_cursor_next (cursor, cli->cancellable, &local_error);
+      g_autofree char *key = NULL;
+
+      if (entry == NULL)
+        break;
+      key = cli_json_string (beaver_entry_get_key (entry));
+      if (!cli_rows_add (rows, (const char *[]){ key }, error))
+        return -1;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+static int
+run_items (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "key", N_ ("KEY"), CLI_COLUMN_TEXT },
+                                       { "value", N_ ("VALUE"), CLI_COLUMN_JSON },
+                                       { NULL } };
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (dict == NULL || (cursor = beaver_dict_items (dict, cli->args[0], error)) == NULL)
+    return -1;
+  for (;;)
+    {
+      g_autoptr (BeaverEntry) entry = beaver_cursor_next (cursor, cli->cancellable, &local_error);
+      g_autofree char *key = NULL;
+
+      if (entry == NULL)
+        break;
+      key = cli_json_string (beaver_entry_get_key (entry));
+      if (!cli_rows_add (rows, (const char *[]){ key, beaver_entry_get_value (entry) }, error))
+        return -1;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+static char **
+list_keys (Cli *cli, const char *prefix, GError **error)
+{
+  BeaverDict *dict = get_dict (cli, error);
+
+  return dict != NULL ? beaver_dict_list_keys (dict, prefix, cli->cancellable, error) : NULL;
+}
+
+static const GOptionEntry set_options[] = {
+  { "ttl", 0, 0, G_OPTION_ARG_FILENAME, &options.ttl,
+    N_ ("Forget it after so long: 90, 15m, 2h, 7d"), N_ ("SECONDS") },
+  { "string", 's', 0, G_OPTION_ARG_NONE, &options.text,
+    N_ ("The value is a text, whatever it looks like"), NULL },
+  { "expect", 0, 0, G_OPTION_ARG_FILENAME, &options.expect, N_ ("Only when this is the value now"),
+    N_ ("VALUE") },
+  { "absent", 0, 0, G_OPTION_ARG_NONE, &options.absent, N_ ("Only when there is no such key"),
+    NULL },
+  { NULL },
+};
+
+static const GOptionEntry default_options[] = {
+  { "default", 0, 0, G_OPTION_ARG_FILENAME, &options.fallback,
+    N_ ("Print this when there is no such key"), N_ ("VALUE") },
+  { NULL },
+};
+
+static const CliVerb verbs[] = {
+  { "get", NULL, N_ ("KEY"), N_ ("Print a value"), 1, 1, CLI_VERB_KEYS, NULL, run_get },
+  { "set", "put", N_ ("KEY [VALUE]"), N_ ("Store a value"), 1, 2, CLI_VERB_CREATES | CLI_VERB_KEYS,
+    set_options, run_set },
+  { "delete", "del remove", N_ ("KEY"), N_ ("Remove a key"), 1, 1, CLI_VERB_KEYS, NULL,
+    run_delete },
+  { "contains", NULL, N_ ("KEY"), N_ ("Print whether there is such a key; exit code 3 when not"), 1,
+    1, CLI_VERB_KEYS, NULL, run_contains },
+  { "fetch", NULL, N_ ("KEY"), N_ ("Print a value, or a default"), 1, 1, CLI_VERB_KEYS,
+    default_options, run_fetch },
+  { "pop", NULL, N_ ("KEY"), N_ ("Print a value and remove it"), 1, 1, CLI_VERB_KEYS,
+    default_options, run_pop },
+  { "keys", NULL, N_ ("[PREFIX]"), N_ ("List the keys"), 0, 1, CLI_VERB_KEYS, NULL, run_keys },
+  { "items", "show", N_ ("[PREFIX]"), N_ ("List keys and values"), 0, 1, CLI_VERB_KEYS, NULL,
+    run_items },
+  { "increment", "incr", N_ ("KEY [AMOUNT]"), N_ ("Add to a number and print the sum"), 1, 2,
+    CLI_VERB_CREATES | CLI_VERB_KEYS, NULL, run_increment },
+  { "ttl", "expire", N_ ("KEY [SECONDS|none]"), N_ ("Print or set how long a key has left"), 1, 2,
+    CLI_VERB_KEYS, NULL, run_ttl },
+  { "update", NULL, N_ ("[OBJECT]"), N_ ("Store all members of a JSON object, at once"), 1, 1,
+    CLI_VERB_CREATES, NULL, run_update },
+  CLI_COMMON_VERBS,
+  { NULL },
+};
+
+const CliGroup cli_group_dict = {
+  .name = "dict",
+  .aliases = "dicts",
+  .summary = N_ ("Values under keys"),
+  .verbs = verbs,
+  .get = get_manager,
+  .names = beaver_db_get_dict_names,
+  .keys = list_keys,
+};
