@@ -290,6 +290,8 @@ next_word (Cli *cli, Words *words, char **word, GError **error)
 static void
 settle (Cli *cli)
 {
+  /* options may come late, so nothing is opened before the last word was read */
+  cli->path = globals.path != NULL ? globals.path : (char *) DEFAULT_FILE;
   cli->terminal = isatty (STDOUT_FILENO);
   cli->format = globals.format;
   if (cli->format == CLI_FORMAT_AUTO)
@@ -448,7 +450,6 @@ cli_main (Cli *cli, int argc, char **argv, GError **error)
       set_unknown_group (word, error);
       return -1;
     }
-  cli->path = globals.path != NULL ? globals.path : g_strdup (DEFAULT_FILE);
   if (cli->group == NULL)
     {
       if (globals.path != NULL && !globals.help)

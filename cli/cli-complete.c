@@ -126,15 +126,13 @@ cli_complete (int argc, char **argv)
             {
               if (i + 1 < argc - 1)
                 {
-                  g_free (cli.path);
-                  cli.path = g_strdup (argv[++i]);
+                  cli.path = argv[++i];
                   have_path = TRUE;
                 }
             }
           else if (g_str_has_prefix (word, "--db="))
             {
-              g_free (cli.path);
-              cli.path = g_strdup (word + strlen ("--db="));
+              cli.path = word + strlen ("--db=");
               have_path = TRUE;
             }
           else if (option_takes_value (cli_global_options (), word) ||
@@ -148,7 +146,7 @@ cli_complete (int argc, char **argv)
           cli.group = cli_find_group (word);
           if (cli.group == NULL && !have_path)
             {
-              cli.path = g_strdup (word);
+              cli.path = word;
               have_path = TRUE;
             }
           if (cli.group != NULL && cli.group->command != NULL)
@@ -170,7 +168,7 @@ cli_complete (int argc, char **argv)
         }
     }
   if (cli.path == NULL)
-    cli.path = g_strdup ("beaver.db");
+    cli.path = "beaver.db";
   if (strcmp (before, "--db") == 0 || strcmp (before, "--database") == 0)
     {
       cli_put (":files\n");
@@ -214,7 +212,6 @@ cli_complete (int argc, char **argv)
     }
   cli_flush (NULL);
   g_clear_object (&cli.db);
-  g_free (cli.path);
   g_free (cli.name);
   return 0;
 }

@@ -81,7 +81,7 @@ struct _CliGroup
 
 struct _Cli
 {
-  char *path;
+  const char *path; /* borrowed */
   CliFormat format; /* never AUTO once a command runs */
   gboolean terminal;
   gboolean colour;
