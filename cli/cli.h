@@ -197,6 +197,13 @@ int cli_run_command (Cli *cli,
                      GObject *lost,
                      GError **error);
 
+/* graph.c */
+extern const GOptionEntry cli_graph_link_options[];
+extern const GOptionEntry cli_graph_way_options[];
+int cli_graph_link (Cli *cli, GError **error);
+int cli_graph_neighbours (Cli *cli, GError **error);
+int cli_graph_walk (Cli *cli, GError **error);
+
 /* info.c */
 guint64 cli_file_size (const char *path, const char *suffix);
 gboolean cli_for_each_structure (Cli *cli,
@@ -219,10 +226,14 @@ int cli_reference (void);
 
 extern const CliGroup cli_group_channel;
 extern const CliGroup cli_group_dict;
+extern const CliGroup cli_group_docs;
 extern const CliGroup cli_group_events;
+extern const CliGroup cli_group_graph;
 extern const CliGroup cli_group_info;
+extern const CliGroup cli_group_list;
 extern const CliGroup cli_group_lock;
 extern const CliGroup cli_group_log;
+extern const CliGroup cli_group_sketch;
 extern const CliGroup cli_group_top;
 
 G_END_DECLS

@@ -1,0 +1,360 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+#include <glib/gi18n.h>
+
+#include "cli.h"
+
+static struct
+{
+  char *id;
+  gboolean fuzzy;
+  gboolean no_text;
+  char *fields;
+  gboolean lines;
+  char **where;
+  char **sort;
+  gint64 limit;
+  gint64 offset;
+  gint fuzziness;
+} options = { .limit = -1 };
+
+static BeaverManager *
+get_manager (BeaverDb *db, const char *name, GError **error)
+{
+  return (BeaverManager *) beaver_db_get_documents (db, name, error);
+}
+
+static BeaverDocuments *
+get_documents (Cli *cli, GError **error)
+{
+  return beaver_db_get_documents (cli->db, cli->name, error);
+}
+
+/* A text under "id" names the document, as in 1.3. */
+static char *
+find_id (const char *json)
+{
+  g_autoptr (JsonNode) node = *json == '{' ? beaver_json_to_node (json, NULL) : NULL;
+  JsonNode *member =
+      node != NULL ? json_object_get_member (json_node_get_object (node), "id") : NULL;
+
+  return member != NULL && json_node_get_value_type (member) == G_TYPE_STRING ?
+             g_strdup (json_node_get_string (member)) :
+             NULL;
+}
+
+static gboolean
+index_one (Cli *cli, const char *json, GError **error)
+{
+  BeaverDocuments *documents = get_documents (cli, error);
+  g_auto (GStrv) fields = options.fields != NULL ? g_strsplit (options.fields, ",", -1) : NULL;
+  g_autofree char *own_id = options.id == NULL ? find_id (json) : NULL;
+  const char *id = options.id != NULL ? options.id : own_id;
+  BeaverIndexFlags flags = (options.no_text ? BEAVER_INDEX_FLAGS_NONE : BEAVER_INDEX_FLAGS_TEXT) |
+                           (options.fuzzy ? BEAVER_INDEX_FLAGS_FUZZY : BEAVER_INDEX_FLAGS_NONE);
+  g_autoptr (BeaverDocument) document = NULL;
+  g_autofree char *printed = NULL;
+
+  if (documents == NULL)
+    return FALSE;
+  document =
+      fields != NULL ?
+          beaver_documents_index_fields (documents, id, json, flags, (const char *const *) fields,
+                                         cli->cancellable, error) :
+          beaver_documents_index (documents, id, json, flags, cli->cancellable, error);
+  if (document == NULL)
+    return FALSE;
+  printed = cli_json_string (beaver_document_get_id (document));
+  return cli_put_value (cli, printed, error);
+}
+
+/* All of a file: a JSON array is many documents, and so are lines. */
+static gboolean
+index_text (Cli *cli, const char *text, gboolean lines, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  if (lines)
+    {
+      g_auto (GStrv) each = g_strsplit (text, "\n", -1);
+
+      for (char **line = each; *line != NULL; line++)
+        {
+          g_autofree char *json =
+              *g_strstrip (*line) != '\0' ? beaver_json_normalize (*line, error) : NULL;
+
+          if (**line == '\0')
+            continue;
+          if (json == NULL || !index_one (cli, json, error))
+            return FALSE;
+        }
+      return TRUE;
+    }
+  node = beaver_json_to_node (text, error);
+  if (node == NULL)
+    return FALSE;
+  if (JSON_NODE_HOLDS_ARRAY (node) && options.id == NULL)
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (guint i = 0; i < json_array_get_length (array); i++)
+        {
+          g_autofree char *json = beaver_json_from_node (json_array_get_element (array, i), error);
+
+          if (json == NULL || !index_one (cli, json, error))
+            return FALSE;
+        }
+      return TRUE;
+    }
+  return index_one (cli, text, error);
+}
+
+static int
+run_index (Cli *cli, GError **error)
+{
+  const char *word = cli->n_args > 0 ? cli->args[0] : "-";
+  gboolean lines =
+      options.lines || g_str_has_suffix (word, ".jsonl") || g_str_has_suffix (word, ".ndjson");
+  g_autofree char *text = NULL;
+
+  if (strcmp (word, "-") == 0)
+    {
+      text = cli_read_stdin (cli, NULL, error);
+    }
+  else if (*word != '{' && *word != '[' && g_file_test (word, G_FILE_TEST_IS_REGULAR))
+    {
+      g_file_get_contents (word, &text, NULL, error);
+    }
+  else
+    {
+      g_autofree char *json = cli_parse_value (word, error);
+
+      return json != NULL && index_one (cli, json, error) ? CLI_OK : -1;
+    }
+  return text != NULL && index_text (cli, text, lines, error) ? CLI_OK : -1;
+}
+
+static int
+run_get (Cli *cli, GError **error)
+{
+  BeaverDocuments *documents = get_documents (cli, error);
+  g_autoptr (BeaverDocument) document =
+      documents != NULL ? beaver_documents_get (documents, cli->args[0], cli->cancellable, error) :
+                          NULL;
+
+  return document != NULL && cli_put_value (cli, beaver_document_get_body (document), error) ?
+             CLI_OK :
+             -1;
+}
+
+static int
+run_drop (Cli *cli, GError **error)
+{
+  BeaverDocuments *documents = get_documents (cli, error);
+
+  return documents != NULL &&
+                 beaver_documents_drop (documents, cli->args[0], cli->cancellable, error) ?
+             CLI_OK :
+             -1;
+}
+
+static int
+run_items (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "id", N_ ("ID"), CLI_COLUMN_TEXT },
+                                       { "body", N_ ("BODY"), CLI_COLUMN_JSON },
+                                       { NULL } };
+  BeaverDocuments *documents = get_documents (cli, error);
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (documents == NULL || (cursor = beaver_documents_items (documents, error)) == NULL)
+    return -1;
+  for (;;)
+    {
+      g_autoptr (BeaverDocument) document =
+          beaver_cursor_next (cursor, cli->cancellable, &local_error);
+      g_autofree char *id = NULL;
+
+      if (document == NULL)
+        break;
+      id = cli_json_string (beaver_document_get_id (document));
+      if (!cli_rows_add (rows, (const char *[]){ id, beaver_document_get_body (document) }, error))
+        return -1;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+/* PATH OPERATOR VALUE, or PATH alone for a field that has to be there */
+static gboolean
+add_condition (BeaverQuery *query, const char *text, GError **error)
+{
+  static const struct
+  {
+    const char *sign;
+    BeaverOperator operator;
+  } operators[] = {
+    { "!=", BEAVER_OPERATOR_NOT_EQUAL },      { "<=", BEAVER_OPERATOR_LESS_EQUAL },
+    { ">=", BEAVER_OPERATOR_GREATER_EQUAL },  { "==", BEAVER_OPERATOR_EQUAL },
+    { "=", BEAVER_OPERATOR_EQUAL },           { "<", BEAVER_OPERATOR_LESS },
+    { ">", BEAVER_OPERATOR_GREATER },         { " in ", BEAVER_OPERATOR_IN },
+    { " between ", BEAVER_OPERATOR_BETWEEN }, { " contains ", BEAVER_OPERATOR_CONTAINS },
+  };
+  const char *found = NULL;
+  guint which = 0;
+  g_autofree char *path = NULL;
+  g_autofree char *value = NULL;
+  g_autofree char *json = NULL;
+
+  /* the first in the text, of those the longest */
+  for (guint i = 0; i < G_N_ELEMENTS (operators); i++)
+    {
+      const char *place = strstr (text, operators[i].sign);
+
+      if (place != NULL && (found == NULL || place < found))
+        {
+          found = place;
+          which = i;
+        }
+    }
+  if (found == NULL)
+    {
+      path = g_strstrip (g_strdup (text));
+      return beaver_query_where (query, path, BEAVER_OPERATOR_EXISTS, "true", error);
+    }
+  path = g_strstrip (g_strndup (text, found - text));
+  value = g_strstrip (g_strdup (found + strlen (operators[which].sign)));
+  json = cli_parse_value (value, error);
+  return json != NULL && beaver_query_where (query, path, operators[which].operator, json, error);
+}
+
+static int
+run_search (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "id", N_ ("ID"), CLI_COLUMN_TEXT },
+                                       { "score", N_ ("SCORE"), CLI_COLUMN_NUMBER },
+                                       { "snippet", N_ ("FOUND"), CLI_COLUMN_TEXT },
+                                       { "body", N_ ("BODY"), CLI_COLUMN_JSON },
+                                       { NULL } };
+  BeaverDocuments *documents = get_documents (cli, error);
+  g_autoptr (BeaverQuery) query = beaver_query_new ();
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (GPtrArray) hits = NULL;
+
+  if (documents == NULL)
+    return -1;
+  if (cli->n_args > 0)
+    {
+      beaver_query_set_text (query, cli->args[0]);
+      beaver_query_set_snippet (query, "[", "]", 12);
+      if (options.fuzziness > 0)
+        beaver_query_set_fuzziness (query, options.fuzziness);
+    }
+  if (options.fields != NULL)
+    {
+      g_auto (GStrv) fields = g_strsplit (options.fields, ",", -1);
+
+      beaver_query_set_fields (query, (const char *const *) fields);
+    }
+  for (char **where = options.where; where != NULL && *where != NULL; where++)
+    if (!add_condition (query, *where, error))
+      return -1;
+  for (char **sort = options.sort; sort != NULL && *sort != NULL; sort++)
+    if (!beaver_query_sort (query, **sort == '-' ? *sort + 1 : *sort, **sort == '-', error))
+      return -1;
+  if (options.limit >= 0)
+    beaver_query_set_limit (query, options.limit);
+  if (options.offset > 0)
+    beaver_query_set_offset (query, options.offset);
+  hits = beaver_documents_search (documents, query, cli->cancellable, error);
+  if (hits == NULL)
+    return -1;
+  for (guint i = 0; i < hits->len; i++)
+    {
+      BeaverHit *hit = g_ptr_array_index (hits, i);
+      g_autofree char *id = cli_json_string (beaver_hit_get_id (hit));
+      g_autofree char *score = isfinite (beaver_hit_get_score (hit)) ?
+                                   cli_json_double (beaver_hit_get_score (hit)) :
+                                   NULL;
+      g_autofree char *snippet = beaver_hit_get_snippet (hit) != NULL ?
+                                     cli_json_string (beaver_hit_get_snippet (hit)) :
+                                     NULL;
+
+      if (!cli_rows_add (rows, (const char *[]){ id, score, snippet, beaver_hit_get_body (hit) },
+                         error))
+        return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+static const GOptionEntry index_options[] = {
+  { "id", 0, 0, G_OPTION_ARG_FILENAME, &options.id,
+    N_ ("Its name; otherwise the text under “id”, or a new one"), N_ ("ID") },
+  { "fuzzy", 0, 0, G_OPTION_ARG_NONE, &options.fuzzy, N_ ("To be found with typing errors, too"),
+    NULL },
+  { "no-text", 0, 0, G_OPTION_ARG_NONE, &options.no_text, N_ ("Not to be found by its words"),
+    NULL },
+  { "no-fts", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.no_text, NULL, NULL },
+  { "fields", 0, 0, G_OPTION_ARG_FILENAME, &options.fields,
+    N_ ("Only by the words of these, between commas"), N_ ("LIST") },
+  { "fts", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.fields, NULL, NULL },
+  { "lines", 'l', 0, G_OPTION_ARG_NONE, &options.lines, N_ ("Every line is a document"), NULL },
+  { NULL },
+};
+
+static const GOptionEntry search_options[] = {
+  { "where", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.where,
+    N_ ("Only those, for instance 'age >= 18'; may be repeated"), N_ ("CONDITION") },
+  { "sort", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.sort,
+    N_ ("In this order; -PATH downwards; may be repeated"), N_ ("PATH") },
+  { "fields", 0, 0, G_OPTION_ARG_FILENAME, &options.fields,
+    N_ ("Look for the words in these, between commas"), N_ ("LIST") },
+  { "on", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.fields, NULL, NULL },
+  { "limit", 'n', 0, G_OPTION_ARG_INT64, &options.limit, N_ ("At most so many"), N_ ("NUMBER") },
+  { "k", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT64, &options.limit, NULL, NULL },
+  { "offset", 0, 0, G_OPTION_ARG_INT64, &options.offset, N_ ("Leave out the first ones"),
+    N_ ("NUMBER") },
+  { "fuzziness", 0, 0, G_OPTION_ARG_INT, &options.fuzziness, N_ ("So many letters may be wrong"),
+    N_ ("NUMBER") },
+  { NULL },
+};
+
+static const CliVerb verbs[] = {
+  { "index", "put", N_ ("[BODY|FILE]"),
+    N_ ("Store documents, to be searched, and print their names"), 0, 1, CLI_VERB_CREATES,
+    index_options, run_index },
+  { "get", NULL, N_ ("ID"), N_ ("Print a document"), 1, 1, CLI_VERB_READS, NULL, run_get },
+  { "drop", "delete del remove", N_ ("ID"), N_ ("Remove a document"), 1, 1, CLI_VERB_READS, NULL,
+    run_drop },
+  { "items", "show", "", N_ ("List all documents"), 0, 0, CLI_VERB_READS, NULL, run_items },
+  { "search", "match", N_ ("[TEXT]"), N_ ("List the documents with these words or properties"), 0,
+    1, CLI_VERB_READS, search_options, run_search },
+  /* of the collections of 1.3, whose documents were nodes as well */
+  { "connect", NULL, N_ ("SOURCE TARGET LABEL"), N_ ("Make an edge in the graph of the same name"),
+    3, 3, CLI_VERB_CREATES, cli_graph_link_options, cli_graph_link },
+  { "neighbors", "neighbours", N_ ("ID"), N_ ("List what is next to a document there"), 1, 1,
+    CLI_VERB_READS, cli_graph_way_options, cli_graph_neighbours },
+  { "walk", NULL, N_ ("ID"), N_ ("List what can be reached from a document there"), 1, 1,
+    CLI_VERB_READS, cli_graph_way_options, cli_graph_walk },
+  CLI_COMMON_VERBS,
+  { NULL },
+};
+
+const CliGroup cli_group_docs = {
+  .name = "docs",
+  .aliases = "doc documents collection collections",
+  .summary = N_ ("JSON documents, to be searched"),
+  .verbs = verbs,
+  .get = get_manager,
+  .names = beaver_db_get_documents_names,
+};
