@@ -204,6 +204,24 @@ int cli_graph_link (Cli *cli, GError **error);
 int cli_graph_neighbours (Cli *cli, GError **error);
 int cli_graph_walk (Cli *cli, GError **error);
 
+/* query.c */
+extern const GOptionEntry cli_query_options[];
+BeaverQuery *cli_query_new (Cli *cli, GError **error);
+int cli_query_explain (Cli *cli, GError **error);
+int cli_indexes (Cli *cli, GError **error);
+int cli_add_index (Cli *cli, GError **error);
+int cli_remove_index (Cli *cli, GError **error);
+int cli_reindex (Cli *cli, GError **error);
+
+/* clang-format off */
+#define CLI_INDEX_VERBS \
+  { "explain", NULL, N_ ("[TEXT]"), N_ ("Print how a query would be answered"), 0, 1, CLI_VERB_READS, cli_query_options, cli_query_explain }, \
+  { "indexes", NULL, "", N_ ("List the indexes of fields"), 0, 0, CLI_VERB_READS, NULL, cli_indexes }, \
+  { "add-index", NULL, N_ ("FIELD"), N_ ("Index a field, so that queries for it are fast"), 1, 1, CLI_VERB_CREATES, NULL, cli_add_index }, \
+  { "remove-index", NULL, N_ ("FIELD"), N_ ("Forget the index of a field"), 1, 1, CLI_VERB_READS, NULL, cli_remove_index }, \
+  { "reindex", NULL, "", N_ ("Build the indexes anew"), 0, 0, CLI_VERB_READS, NULL, cli_reindex }
+/* clang-format on */
+
 /* info.c */
 guint64 cli_file_size (const char *path, const char *suffix);
 gboolean cli_for_each_structure (Cli *cli,

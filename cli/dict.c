@@ -323,6 +323,31 @@ run_items (Cli *cli, GError **error)
   return cli_rows_end (rows, error) ? CLI_OK : -1;
 }
 
+static int
+run_query (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "key", N_ ("KEY"), CLI_COLUMN_TEXT },
+                                       { "value", N_ ("VALUE"), CLI_COLUMN_JSON },
+                                       { NULL } };
+  BeaverDict *dict = get_dict (cli, error);
+  g_autoptr (BeaverQuery) query = dict != NULL ? cli_query_new (cli, error) : NULL;
+  g_autoptr (GPtrArray) entries =
+      query != NULL ? beaver_dict_query (dict, query, cli->cancellable, error) : NULL;
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+
+  if (entries == NULL)
+    return -1;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      BeaverEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *key = cli_json_string (beaver_entry_get_key (entry));
+
+      if (!cli_rows_add (rows, (const char *[]){ key, beaver_entry_get_value (entry) }, error))
+        return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
 static char **
 list_keys (Cli *cli, const char *prefix, GError **error)
 {
@@ -370,6 +395,9 @@ static const CliVerb verbs[] = {
     CLI_VERB_KEYS, NULL, run_ttl },
   { "update", NULL, N_ ("[OBJECT]"), N_ ("Store all members of a JSON object, at once"), 1, 1,
     CLI_VERB_CREATES, NULL, run_update },
+  { "query", NULL, "", N_ ("List the entries with these properties"), 0, 0, CLI_VERB_READS,
+    cli_query_options, run_query },
+  CLI_INDEX_VERBS,
   CLI_COMMON_VERBS,
   { NULL },
 };

@@ -15,12 +15,7 @@ static struct
   gboolean no_text;
   char *fields;
   gboolean lines;
-  char **where;
-  char **sort;
-  gint64 limit;
-  gint64 offset;
-  gint fuzziness;
-} options = { .limit = -1 };
+} options;
 
 static BeaverManager *
 get_manager (BeaverDb *db, const char *name, GError **error)
@@ -195,49 +190,6 @@ run_items (Cli *cli, GError **error)
   return cli_rows_end (rows, error) ? CLI_OK : -1;
 }
 
-/* PATH OPERATOR VALUE, or PATH alone for a field that has to be there */
-static gboolean
-add_condition (BeaverQuery *query, const char *text, GError **error)
-{
-  static const struct
-  {
-    const char *sign;
-    BeaverOperator operator;
-  } operators[] = {
-    { "!=", BEAVER_OPERATOR_NOT_EQUAL },      { "<=", BEAVER_OPERATOR_LESS_EQUAL },
-    { ">=", BEAVER_OPERATOR_GREATER_EQUAL },  { "==", BEAVER_OPERATOR_EQUAL },
-    { "=", BEAVER_OPERATOR_EQUAL },           { "<", BEAVER_OPERATOR_LESS },
-    { ">", BEAVER_OPERATOR_GREATER },         { " in ", BEAVER_OPERATOR_IN },
-    { " between ", BEAVER_OPERATOR_BETWEEN }, { " contains ", BEAVER_OPERATOR_CONTAINS },
-  };
-  const char *found = NULL;
-  guint which = 0;
-  g_autofree char *path = NULL;
-  g_autofree char *value = NULL;
-  g_autofree char *json = NULL;
-
-  /* the first in the text, of those the longest */
-  for (guint i = 0; i < G_N_ELEMENTS (operators); i++)
-    {
-      const char *place = strstr (text, operators[i].sign);
-
-      if (place != NULL && (found == NULL || place < found))
-        {
-          found = place;
-          which = i;
-        }
-    }
-  if (found == NULL)
-    {
-      path = g_strstrip (g_strdup (text));
-      return beaver_query_where (query, path, BEAVER_OPERATOR_EXISTS, "true", error);
-    }
-  path = g_strstrip (g_strndup (text, found - text));
-  value = g_strstrip (g_strdup (found + strlen (operators[which].sign)));
-  json = cli_parse_value (value, error);
-  return json != NULL && beaver_query_where (query, path, operators[which].operator, json, error);
-}
-
 static int
 run_search (Cli *cli, GError **error)
 {
@@ -247,35 +199,12 @@ run_search (Cli *cli, GError **error)
                                        { "body", N_ ("BODY"), CLI_COLUMN_JSON },
                                        { NULL } };
   BeaverDocuments *documents = get_documents (cli, error);
-  g_autoptr (BeaverQuery) query = beaver_query_new ();
+  g_autoptr (BeaverQuery) query = NULL;
   g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
   g_autoptr (GPtrArray) hits = NULL;
 
-  if (documents == NULL)
+  if (documents == NULL || (query = cli_query_new (cli, error)) == NULL)
     return -1;
-  if (cli->n_args > 0)
-    {
-      beaver_query_set_text (query, cli->args[0]);
-      beaver_query_set_snippet (query, "[", "]", 12);
-      if (options.fuzziness > 0)
-        beaver_query_set_fuzziness (query, options.fuzziness);
-    }
-  if (options.fields != NULL)
-    {
-      g_auto (GStrv) fields = g_strsplit (options.fields, ",", -1);
-
-      beaver_query_set_fields (query, (const char *const *) fields);
-    }
-  for (char **where = options.where; where != NULL && *where != NULL; where++)
-    if (!add_condition (query, *where, error))
-      return -1;
-  for (char **sort = options.sort; sort != NULL && *sort != NULL; sort++)
-    if (!beaver_query_sort (query, **sort == '-' ? *sort + 1 : *sort, **sort == '-', error))
-      return -1;
-  if (options.limit >= 0)
-    beaver_query_set_limit (query, options.limit);
-  if (options.offset > 0)
-    beaver_query_set_offset (query, options.offset);
   hits = beaver_documents_search (documents, query, cli->cancellable, error);
   if (hits == NULL)
     return -1;
@@ -312,23 +241,6 @@ static const GOptionEntry index_options[] = {
   { NULL },
 };
 
-static const GOptionEntry search_options[] = {
-  { "where", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.where,
-    N_ ("Only those, for instance 'age >= 18'; may be repeated"), N_ ("CONDITION") },
-  { "sort", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.sort,
-    N_ ("In this order; -PATH downwards; may be repeated"), N_ ("PATH") },
-  { "fields", 0, 0, G_OPTION_ARG_FILENAME, &options.fields,
-    N_ ("Look for the words in these, between commas"), N_ ("LIST") },
-  { "on", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.fields, NULL, NULL },
-  { "limit", 'n', 0, G_OPTION_ARG_INT64, &options.limit, N_ ("At most so many"), N_ ("NUMBER") },
-  { "k", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT64, &options.limit, NULL, NULL },
-  { "offset", 0, 0, G_OPTION_ARG_INT64, &options.offset, N_ ("Leave out the first ones"),
-    N_ ("NUMBER") },
-  { "fuzziness", 0, 0, G_OPTION_ARG_INT, &options.fuzziness, N_ ("So many letters may be wrong"),
-    N_ ("NUMBER") },
-  { NULL },
-};
-
 static const CliVerb verbs[] = {
   { "index", "put", N_ ("[BODY|FILE]"),
     N_ ("Store documents, to be searched, and print their names"), 0, 1, CLI_VERB_CREATES,
@@ -338,7 +250,8 @@ static const CliVerb verbs[] = {
     run_drop },
   { "items", "show", "", N_ ("List all documents"), 0, 0, CLI_VERB_READS, NULL, run_items },
   { "search", "match", N_ ("[TEXT]"), N_ ("List the documents with these words or properties"), 0,
-    1, CLI_VERB_READS, search_options, run_search },
+    1, CLI_VERB_READS, cli_query_options, run_search },
+  CLI_INDEX_VERBS,
   /* of the collections of 1.3, whose documents were nodes as well */
   { "connect", NULL, N_ ("SOURCE TARGET LABEL"), N_ ("Make an edge in the graph of the same name"),
     3, 3, CLI_VERB_CREATES, cli_graph_link_options, cli_graph_link },

@@ -252,6 +252,23 @@ run_prune (Cli *cli, GError **error)
   return n >= 0 && cli_put_int (cli, n, error) ? CLI_OK : -1;
 }
 
+static int
+run_query (Cli *cli, GError **error)
+{
+  BeaverLog *log = get_log (cli, error);
+  g_autoptr (BeaverQuery) query = log != NULL ? cli_query_new (cli, error) : NULL;
+  g_autoptr (GPtrArray) entries =
+      query != NULL ? beaver_log_query (log, query, cli->cancellable, error) : NULL;
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+
+  if (entries == NULL)
+    return -1;
+  for (guint i = 0; i < entries->len; i++)
+    if (!put_entry (rows, g_ptr_array_index (entries, i), error))
+      return -1;
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
 static const GOptionEntry append_options[] = {
   { "timestamp", 't', 0, G_OPTION_ARG_FILENAME, &options.timestamp, N_ ("When it was (now)"),
     N_ ("TIME") },
@@ -305,6 +322,9 @@ static const CliVerb verbs[] = {
   { "last", NULL, "", N_ ("Print the newest entry"), 0, 0, CLI_VERB_READS, NULL, run_last },
   { "prune", NULL, "", N_ ("Remove old entries and print how many"), 0, 0, CLI_VERB_READS,
     prune_options, run_prune },
+  { "query", NULL, "", N_ ("List the entries with these properties"), 0, 0, CLI_VERB_READS,
+    cli_query_options, run_query },
+  CLI_INDEX_VERBS,
   CLI_COMMON_VERBS,
   { NULL },
 };

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The libbeaver authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Lists, documents, graphs, sketches, queries and indexes, each as processes."""
+import json
+import subprocess
+
+import tap_unittest
+from command import COMMAND, SIGPIPE, CommandTest
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class List(CommandTest):
+    def test_verbs(self):
+        beaver = lambda *words, **options: self.beaver('list', 'l', *words, **options)   # noqa: E731
+        beaver('push', 'b')
+        beaver('prepend', 'a')
+        beaver('push', '{"c": 1}')
+        beaver('insert', '1', '5')
+        self.assertEqual(lines(beaver('items')), [{'index': 0, 'value': 'a'}, {'index': 1, 'value': 5}, {'index': 2, 'value': 'b'},
+                                                  {'index': 3, 'value': {'c': 1}}])
+        self.assertEqual(beaver('get', '-1'), '{"c": 1}\n')
+        beaver('set', '1', '6')
+        self.assertEqual(beaver('get', '1'), '6\n')
+        self.assertEqual(beaver('index', 'b'), '2\n')
+        self.assertEqual(beaver('contains', '6'), 'true\n')
+        run = self.run_command('app.db', 'list', 'l', 'contains', 'x')
+        self.assertEqual((run.code, run.out), (3, 'false\n'))
+        beaver('remove', '1')
+        self.assertEqual(beaver('pop'), '{"c": 1}\n')
+        self.assertEqual(beaver('deque'), '"a"\n')
+        self.assertEqual(beaver('count'), '1\n')
+        self.assertEqual(beaver('clear'), '1\n')
+        self.refused(4, 'empty', 'app.db', 'list', 'l', 'pop')
+        self.refused(3, '', 'app.db', 'list', 'l', 'get', '0')
+        self.refused(2, 'no whole number', 'app.db', 'list', 'l', 'get', 'first')
+        self.refused(3, 'no such value', 'app.db', 'list', 'l', 'index', 'x')
+        self.assertEqual(self.beaver('list'), '')
+        self.assert_clean()
+
+    def test_many_and_a_closed_pipe(self):
+        self.beaver('list', 'l', 'push', '--lines', stdin=''.join(f'value {i} {"x" * 400}\n' for i in range(1500)))
+        self.assertEqual(self.beaver('list', 'l', 'count'), '1500\n')
+        process = self.start('app.db', 'list', 'l', 'items')
+        process.line()
+        process.close_output()
+        self.assertEqual(process.end().code, -SIGPIPE)
+
+    def test_two_at_once_lose_nothing(self):
+        both = [subprocess.Popen([COMMAND, 'app.db', 'list', 'l', 'push', '--lines'], cwd=self.directory, env=self.env,
+                                 stdin=subprocess.PIPE) for _ in range(2)]
+        for process in both:
+            process.stdin.write(''.join(f'{i}\n' for i in range(200)).encode())
+            process.stdin.close()
+        self.assertEqual([process.wait(120) for process in both], [0, 0])
+        self.assertEqual(self.beaver('list', 'l', 'count'), '400\n')
+
+    def test_on_a_terminal(self):
+        self.beaver('list', 'l', 'push', 'a')
+        terminal = self.terminal('app.db', 'list', 'l', 'items')
+        self.assertEqual(terminal.end().code, 0)
+        self.assertEqual([line.split() for line in terminal.screen.lines[:2]], [['INDEX', 'VALUE'], ['0', '"a"']])
+
+
+class Docs(CommandTest):
+    def test_verbs(self):
+        self.assertEqual(self.beaver('docs', 'd', 'index', '{"name": "Ann", "age": 30}', '--id', 'ann'), '"ann"\n')
+        self.assertEqual(self.beaver('docs', 'd', 'index', '-', stdin='{"id": "bob", "name": "Bob", "age": 12}'), '"bob"\n')
+        new = json.loads(self.beaver('docs', 'd', 'index', '{"name": "Carl"}'))
+        self.assertEqual(json.loads(self.beaver('docs', 'd', 'get', new)), {'name': 'Carl'})
+        self.assertEqual(lines(self.beaver('docs', 'd', 'items'))[0], {'id': 'ann', 'body': {'name': 'Ann', 'age': 30}})
+        self.beaver('docs', 'd', 'drop', new)
+        self.refused(3, new, 'app.db', 'docs', 'd', 'get', new)
+        self.assertEqual(self.beaver('docs', 'd', 'count'), '2\n')
+        self.assertEqual(self.beaver('docs'), '"d"\n')
+        self.assertEqual(self.beaver('docs', 'd', 'clear'), '2\n')
+        self.assert_clean()
+
+    def test_files(self):
+        with open(self.path('people.jsonl'), 'w', encoding='utf-8') as file:
+            file.write('{"id": "a", "x": 1}\n\n{"id": "b", "x": 2}\n')
+        with open(self.path('people.json'), 'w', encoding='utf-8') as file:
+            json.dump([{'id': 'c'}, {'id': 'd'}], file)
+        self.assertEqual(lines(self.beaver('docs', 'd', 'index', 'people.jsonl')), ['a', 'b'])
+        self.assertEqual(lines(self.beaver('docs', 'd', 'index', 'people.json')), ['c', 'd'])
+        self.assertEqual(lines(self.beaver('docs', 'd', 'index', '--lines', stdin='{"id": "e"}\n')), ['e'])
+        with open(self.path('bad.jsonl'), 'w', encoding='utf-8') as file:
+            file.write('{"id": "f"}\n{oops\n')
+        self.refused(2, '', 'app.db', 'docs', 'd', 'index', 'bad.jsonl')
+
+    def test_search(self):
+        for text in ('The beaver builds a dam', 'The river is wide', 'A beaver swims in the river'):
+            self.beaver('docs', 'd', 'index', json.dumps({'id': text.split()[1], 'text': text, 'words': len(text.split())}), '--fuzzy')
+        ids = lambda *words: {hit['id'] for hit in lines(self.beaver('docs', 'd', *words))}   # noqa: E731
+        self.assertEqual(ids('search', 'beaver'), {'beaver'})
+        self.assertEqual(ids('match', 'rivers'), {'river', 'beaver'} & ids('search', 'river') | ids('search', 'river'))
+        self.assertIn('[river]', self.beaver('docs', 'd', 'search', 'river'))
+        self.assertEqual(ids('search', '--where', 'words >= 5'), ids('search', '--where', 'words != 4'))
+        self.assertEqual(ids('search', '--where', 'words = 4'), {'river'})
+        self.assertEqual(ids('search', '--where', 'text contains dam'), ids('search', 'dam'))
+        self.assertEqual([hit['id'] for hit in lines(self.beaver('docs', 'd', 'search', '--sort', 'words', '--limit', '1'))], ['river'])
+        self.assertEqual(ids('search', 'bever', '--fuzziness', '1'), ids('search', 'beaver'))
+        terminal = self.terminal('app.db', 'docs', 'd', 'search', 'dam')
+        self.assertEqual(terminal.end().code, 0)
+        self.assertIn('FOUND', terminal.screen.lines[0])
+
+    def test_E11_collections_of_1_3(self):
+        self.beaver('collection', 'c', 'index', '{"id": "a", "body": "text"}', '--no-fts')
+        self.beaver('collection', 'c', 'connect', 'a', 'b', 'knows', '--metadata', '{"since": 2020}')
+        self.beaver('collection', 'c', 'connect', 'b', 'd', 'knows')
+        self.assertEqual(lines(self.beaver('collection', 'c', 'neighbors', 'a', '--label', 'knows')), ['b'])
+        self.assertEqual([visit['node'] for visit in lines(self.beaver('collection', 'c', 'walk', 'a', '--labels', 'knows', '--depth', '2'))], ['b', 'd'])
+        self.assertEqual(json.loads(self.beaver('collection', 'c', 'get', 'a')), {'id': 'a', 'body': 'text'})
+        self.assertEqual(self.beaver('collection', 'c', 'match', 'text'), '')
+
+
+class Fields(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.beaver('log', 'l', 'append', '--lines', stdin=''.join(json.dumps({'ms': i, 'user': {'name': 'ann' if i % 2 else 'bob'}}) + '\n' for i in range(10)))
+
+    def test_queries(self):
+        self.assertEqual([entry['data']['ms'] for entry in lines(self.beaver('log', 'l', 'query', '--where', 'ms between [3, 5]'))], [3, 4, 5])
+        self.assertEqual(len(lines(self.beaver('log', 'l', 'query', '-w', 'user.name = ann', '-w', 'ms < 4'))), 2)
+        self.beaver('dict', 'd', 'update', '{"a": {"n": 1}, "b": {"n": 2}, "c": 3}')
+        self.assertEqual([row['key'] for row in lines(self.beaver('dict', 'd', 'query', '--where', 'n > 1'))], ['b'])
+        self.assertEqual([row['key'] for row in lines(self.beaver('dict', 'd', 'query', '--where', 'n', '--sort', '-n'))], ['b', 'a'])
+        self.refused(2, 'quote it', 'app.db', 'log', 'l', 'query', '--where', 'ms in [1, 2')
+
+    def test_D63_indexes_are_listed(self):
+        self.assertEqual(self.beaver('log', 'l', 'indexes'), '')
+        self.beaver('log', 'l', 'add-index', 'ms')
+        index = json.loads(self.beaver('log', 'l', 'indexes'))
+        self.assertEqual((index['field'], index['complete'], index['rows']), ('ms', True, 10))
+        self.assertIn('ms', json.loads(self.beaver('log', 'l', 'explain', '--where', 'ms = 3'))['plan'] + json.dumps(lines(self.beaver('log', 'l', 'explain', '--where', 'ms = 3'))))
+        self.beaver('log', 'l', 'reindex')
+        self.assertIn('ms', self.beaver('log', 'l', 'indexes', '--table'))
+        self.beaver('log', 'l', 'remove-index', 'ms')
+        self.assertEqual(self.beaver('log', 'l', 'indexes'), '')
+
+
+class Graph(CommandTest):
+    def test_verbs(self):
+        for edge in (['a', 'b'], ['b', 'c'], ['c', 'd'], ['a', 'd']):
+            self.beaver('graph', 'g', 'link', *edge, 'knows')
+        self.beaver('graph', 'g', 'link', 'd', 'say "hi"', 'likes', '--metadata', '{"weight": 2}')
+        self.assertEqual(lines(self.beaver('graph', 'g', 'edges', '--source', 'd')), [{'source': 'd', 'label': 'likes', 'target': 'say "hi"', 'metadata': {'weight': 2}}])
+        self.assertEqual(lines(self.beaver('graph', 'g', 'neighbours', 'a')), ['b', 'd'])
+        self.assertEqual(lines(self.beaver('graph', 'g', 'neighbours', 'd', '--direction', 'in')), ['a', 'c'])
+        self.assertEqual([(visit['depth'], visit['node']) for visit in lines(self.beaver('graph', 'g', 'walk', 'a', '--label', 'knows'))],
+                         [(1, 'b'), (1, 'd'), (2, 'c')])
+        self.assertEqual(self.beaver('graph', 'g', 'path', 'a', 'say "hi"', '--text'), 'a\nd\nsay "hi"\n')
+        self.refused(3, 'no way', 'app.db', 'graph', 'g', 'path', 'd', 'a')
+        self.assertEqual(self.beaver('graph', 'g', 'labels', '--text'), 'knows\nlikes\n')
+        dot = self.beaver('graph', 'g', 'edges', '--dot')
+        self.assertTrue(dot.startswith('digraph "g" {\n') and dot.endswith('}\n'), dot)
+        self.assertIn('"d" -> "say \\"hi\\"" [label="likes"];', dot)
+        self.assertEqual(self.beaver('graph', 'g', 'linked', 'a', 'b', 'knows'), 'true\n')
+        self.beaver('graph', 'g', 'unlink', 'a', 'b', 'knows')
+        self.assertEqual(self.run_command('app.db', 'graph', 'g', 'linked', 'a', 'b', 'knows').code, 3)
+        self.refused(2, 'no direction', 'app.db', 'graph', 'g', 'walk', 'a', '--direction', 'up')
+        self.assertEqual(self.beaver('graph', 'g', 'count'), '4\n')
+        terminal = self.terminal('app.db', 'graph', 'g', 'walk', 'a')
+        self.assertEqual(terminal.end().code, 0)
+        self.assertEqual(terminal.screen.lines[0].split(), ['DEPTH', 'NODE', 'PATH'])
+        self.assert_clean()
+
+
+class Sketch(CommandTest):
+    def test_verbs(self):
+        small = ('--capacity', '1000')
+        self.beaver('sketch', 's', 'add', 'ann', '5', *small)
+        self.beaver('sketch', 's', 'add', '--lines', *small, stdin=''.join(f'user {i}\n' for i in range(500)))
+        self.assertEqual(self.beaver('sketch', 's', 'contains', 'ann', *small), 'true\n')
+        self.assertEqual(self.beaver('sketch', 's', 'contains', 'user 7', *small), 'true\n')
+        run = self.run_command('app.db', 'sketch', 's', 'contains', 'somebody else', *small)
+        self.assertEqual((run.code, run.out), (3, 'false\n'))
+        self.assertAlmostEqual(int(self.beaver('sketch', 's', 'count', *small)), 502, delta=25)
+        self.assertEqual(self.beaver('sketch'), '"s"\n')
+        self.beaver('sketch', 's', 'clear', *small)
+        self.assertEqual(self.beaver('sketch', 's', 'count', *small), '0\n')
+
+    def test_info_shows_sketches_of_any_size(self):
+        self.beaver('sketch', 's', 'add', 'ann', '--capacity', '1000')
+        self.assertEqual(json.loads(self.beaver('info'))['structures'], [{'kind': 'sketch', 'name': 's', 'count': 1}])
+
+
+if __name__ == '__main__':
+    tap_unittest.main()
