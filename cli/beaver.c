@@ -14,10 +14,22 @@
 #include "cli.h"
 
 /* As the help shows them. */
+/* clang-format off */
 const CliGroup *const cli_groups[] = {
-  &cli_group_dict,   &cli_group_log,  &cli_group_channel, &cli_group_lock,
-  &cli_group_events, &cli_group_info, &cli_group_top,     NULL,
+  &cli_group_dict,
+  &cli_group_list,
+  &cli_group_log,
+  &cli_group_channel,
+  &cli_group_lock,
+  &cli_group_events,
+  &cli_group_docs,
+  &cli_group_graph,
+  &cli_group_sketch,
+  &cli_group_info,
+  &cli_group_top,
+  NULL,
 };
+/* clang-format on */
 
 /* Opens the database, once. Who only reads shall not leave an empty file where a name was
  * mistyped. */

@@ -171,15 +171,15 @@ cli_indexes (Cli *cli, GError **error)
   return cli_rows_end (rows, error) ? CLI_OK : -1;
 }
 
+/* What is there already is indexed at once: an index that is not complete is not used. */
 int
 cli_add_index (Cli *cli, GError **error)
 {
   BeaverManager *manager = cli_manager (cli, error);
 
-  return manager != NULL &&
-                 beaver_manager_add_index (manager, cli->args[0], cli->cancellable, error) ?
-             CLI_OK :
-             -1;
+  if (manager == NULL || !beaver_manager_add_index (manager, cli->args[0], cli->cancellable, error))
+    return -1;
+  return beaver_manager_reindex (manager, NULL, NULL, cli->cancellable, error) >= 0 ? CLI_OK : -1;
 }
 
 int

@@ -168,8 +168,9 @@ class Log(CommandTest):
         self.assertEqual(out.count('1 entry'), 2)
 
     def test_watch_on_a_terminal(self):
+        # spread over the window, so that there is something to draw
         for number in range(1, 4):
-            self.beaver('log', 'l', 'append', json.dumps({'ms': number * 10, 'path': '/'}))
+            self.beaver('log', 'l', 'append', json.dumps({'ms': number * 10, 'path': '/'}), '--timestamp', f'-{10 * number}m')
         terminal = self.terminal('app.db', 'log', 'l', 'watch', '--window', '1h', '--period', '0.1', columns=100)
         screen = terminal.until(lambda screen: 'path' in screen.text)
         self.assertTrue(screen.alternate and not screen.cursor_visible)
