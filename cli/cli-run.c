@@ -17,11 +17,11 @@
 
 typedef struct
 {
+  CliRun *run;
   GMainLoop *loop;
   GPid pid;
   int status;
-  gboolean lost;
-} Run;
+} Child;
 
 static void
 in_child (gpointer data)
@@ -33,24 +33,41 @@ in_child (gpointer data)
 static void
 on_child_exit (GPid pid, int status, gpointer data)
 {
-  Run *run = data;
+  Child *self = data;
 
   cli_signals_forward_to (0);
-  run->status = status;
-  g_main_loop_quit (run->loop);
+  self->status = status;
+  g_main_loop_quit (self->loop);
+}
+
+static void
+take_away (Child *self)
+{
+  if (self->run->lost)
+    return;
+  self->run->lost = TRUE;
+  kill (self->pid, SIGTERM);
 }
 
 static void
 on_lost (GObject *object, GParamSpec *spec, gpointer data)
 {
-  Run *run = data;
   gboolean lost = FALSE;
 
   g_object_get (object, "lost", &lost, NULL);
-  if (!lost || run->lost)
-    return;
-  run->lost = TRUE;
-  kill (run->pid, SIGTERM);
+  if (lost)
+    take_away (data);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  Child *self = data;
+
+  if (self->run->tick (self->run->data))
+    return G_SOURCE_CONTINUE;
+  take_away (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -61,28 +78,23 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   g_output_stream_close (G_OUTPUT_STREAM (source), NULL, NULL);
 }
 
-/* lost: an object whose property of that name ends the command when it becomes true. */
 int
-cli_run_command (Cli *cli,
-                 char **argv,
-                 char **environment,
-                 GBytes *input,
-                 GObject *lost,
-                 GError **error)
+cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) local_error = NULL;
-  Run run = { .loop = loop };
+  Child child = { .run = run, .loop = loop };
+  GSource *timer = NULL;
   gulong handler = 0;
   int fd = -1;
 
   if (g_cancellable_set_error_if_cancelled (cli->cancellable, error))
     return -1;
   if (!g_spawn_async_with_pipes (
-          NULL, argv, environment,
+          NULL, argv, run->environment,
           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN |
-              G_SPAWN_CLOEXEC_PIPES | (input == NULL ? G_SPAWN_CHILD_INHERITS_STDIN : 0),
-          in_child, NULL, &run.pid, input != NULL ? &fd : NULL, NULL, NULL, &local_error))
+              G_SPAWN_CLOEXEC_PIPES | (run->input == NULL ? G_SPAWN_CHILD_INHERITS_STDIN : 0),
+          in_child, NULL, &child.pid, run->input != NULL ? &fd : NULL, NULL, NULL, &local_error))
     {
       gboolean missing = g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT) ||
                          g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOTDIR);
@@ -90,30 +102,46 @@ cli_run_command (Cli *cli,
       fprintf (stderr, "beaver: %s\n", local_error->message);
       return missing ? CLI_RUN_NOT_FOUND : CLI_RUN_REFUSED;
     }
-  cli_signals_forward_to (run.pid);
-  g_child_watch_add (run.pid, on_child_exit, &run);
-  if (input != NULL)
+  run->started = TRUE;
+  cli_signals_forward_to (child.pid);
+  g_child_watch_add (child.pid, on_child_exit, &child);
+  if (run->input != NULL)
     {
       g_autoptr (GOutputStream) stream = g_unix_output_stream_new (fd, TRUE);
 
-      g_output_stream_write_all_async (stream, g_bytes_get_data (input, NULL),
-                                       g_bytes_get_size (input), G_PRIORITY_DEFAULT, NULL,
+      g_output_stream_write_all_async (stream, g_bytes_get_data (run->input, NULL),
+                                       g_bytes_get_size (run->input), G_PRIORITY_DEFAULT, NULL,
                                        on_written, NULL);
     }
-  if (lost != NULL)
+  if (run->watched != NULL)
     {
-      handler = g_signal_connect (lost, "notify::lost", G_CALLBACK (on_lost), &run);
-      on_lost (lost, NULL, &run);
+      handler = g_signal_connect (run->watched, "notify::lost", G_CALLBACK (on_lost), &child);
+      on_lost (run->watched, NULL, &child);
+    }
+  if (run->tick != NULL)
+    {
+      timer = g_timeout_source_new ((guint) CLAMP (run->period * 1000, 1, G_MAXINT));
+      g_source_set_callback (timer, on_tick, &child, NULL);
+      g_source_attach (timer, NULL);
     }
   g_main_loop_run (loop);
   if (handler != 0)
-    g_signal_handler_disconnect (lost, handler);
-  if (run.lost)
+    g_signal_handler_disconnect (run->watched, handler);
+  if (timer != NULL)
+    {
+      g_source_destroy (timer);
+      g_source_unref (timer);
+    }
+  if (run->lost)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
-                   _ ("the lock was lost while the command ran, which was ended with SIGTERM; "
-                      "somebody cleared the lock, or the machine slept for longer than --ttl"));
+                   run->watched != NULL ?
+                       _ ("the lock was lost while the command ran, which was ended with SIGTERM; "
+                          "somebody cleared the lock, or the machine slept for longer than --ttl") :
+                       _ ("the job was lost while the command ran, which was ended with SIGTERM; "
+                          "the machine slept for longer than --lease"));
       return -1;
     }
-  return WIFSIGNALED (run.status) ? CLI_SIGNAL + WTERMSIG (run.status) : WEXITSTATUS (run.status);
+  return WIFSIGNALED (child.status) ? CLI_SIGNAL + WTERMSIG (child.status) :
+                                      WEXITSTATUS (child.status);
 }

@@ -28,6 +28,7 @@ static int notes[2] = { -1, -1 };
 static GCancellable *cancellable;
 static int stopped_by; /* atomic: a signal's number */
 static int child;      /* atomic: who gets the signals, 0: nobody */
+static int forwarded;  /* atomic: the last signal that came while a command ran */
 
 static void
 on_signal (int number, siginfo_t *info, void *context)
@@ -78,6 +79,8 @@ watch (gpointer data)
         {
           GPid pid = g_atomic_int_get (&child);
 
+          if (pid != 0)
+            g_atomic_int_set (&forwarded, note.number);
           if (pid == 0)
             stop (note.number);
           /* the terminal gave it to the command as well */
@@ -124,6 +127,13 @@ cli_signals_pipe_closed (void)
 {
   if (cancellable != NULL)
     stop (SIGPIPE);
+}
+
+/* The last signal that came while a command ran, 0 for none. */
+int
+cli_signals_forwarded (void)
+{
+  return g_atomic_int_get (&forwarded);
 }
 
 void

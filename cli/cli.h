@@ -175,6 +175,7 @@ int cli_put_names (Cli *cli, char **names, const char *key, const char *title, G
 void cli_signals_start (Cli *cli);
 int cli_signals_get (void);
 void cli_signals_forward_to (GPid pid);
+int cli_signals_forwarded (void);
 void cli_signals_pipe_closed (void);
 
 /* cli-screen.c */
@@ -190,12 +191,19 @@ char *cli_sparkline (const double *values, int n_values);
 gboolean cli_wait (Cli *cli, double seconds, GError **error);
 
 /* cli-run.c */
-int cli_run_command (Cli *cli,
-                     char **argv,
-                     char **environment,
-                     GBytes *input,
-                     GObject *lost,
-                     GError **error);
+typedef struct
+{
+  char **environment;
+  GBytes *input;    /* (nullable): what it reads; otherwise what this process would */
+  GObject *watched; /* (nullable): its property lost ends the command */
+  double period;    /* seconds between two calls of tick */
+  gboolean (*tick) (gpointer data); /* (nullable): FALSE ends the command */
+  gpointer data;
+  /* how it went */
+  gboolean started;
+  gboolean lost;
+} CliRun;
+int cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error);
 
 /* graph.c */
 extern const GOptionEntry cli_graph_link_options[];
@@ -251,6 +259,7 @@ extern const CliGroup cli_group_info;
 extern const CliGroup cli_group_list;
 extern const CliGroup cli_group_lock;
 extern const CliGroup cli_group_log;
+extern const CliGroup cli_group_queue;
 extern const CliGroup cli_group_sketch;
 extern const CliGroup cli_group_top;
 

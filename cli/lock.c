@@ -106,6 +106,7 @@ run_run (Cli *cli, GError **error)
   g_autofree char *token = NULL;
   double timeout = -1;
   double ttl = 60;
+  CliRun run = { NULL };
   int status;
 
   if (lock == NULL ||
@@ -124,7 +125,9 @@ run_run (Cli *cli, GError **error)
   token = g_strdup_printf ("%" G_GINT64_FORMAT, beaver_lock_guard_get_token (guard));
   environment = g_environ_setenv (environment, "BEAVER_LOCK_NAME", cli->name, TRUE);
   environment = g_environ_setenv (environment, "BEAVER_LOCK_TOKEN", token, TRUE);
-  status = cli_run_command (cli, cli->args, environment, NULL, G_OBJECT (guard), error);
+  run.environment = environment;
+  run.watched = G_OBJECT (guard);
+  status = cli_run_command (cli, cli->args, &run, error);
   /* the command has ended: what the lock was for is done, whether Ctrl-C came or not */
   if (!beaver_lock_guard_release (guard, NULL, &release_error) && status >= 0)
     {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Lists, documents, graphs, sketches, queries and indexes, each as processes."""
+"""Lists, queues, documents, graphs, sketches, queries and indexes, each as processes."""
 import json
 import subprocess
 
@@ -62,6 +62,72 @@ class List(CommandTest):
         terminal = self.terminal('app.db', 'list', 'l', 'items')
         self.assertEqual(terminal.end().code, 0)
         self.assertEqual([line.split() for line in terminal.screen.lines[:2]], [['INDEX', 'VALUE'], ['0', '"a"']])
+
+
+class Queue(CommandTest):
+    def test_both_spellings(self):
+        beaver = lambda *words, **options: self.beaver('queue', 'q', *words, **options)   # noqa: E731
+        beaver('put', '{"a": 1}', '--priority', '5')
+        beaver('put', '1', 'urgent')
+        self.assertEqual(json.loads(beaver('peek'))['data'], 'urgent')
+        self.assertEqual([(item['priority'], item['data']) for item in lines(beaver('items'))], [(1.0, 'urgent'), (5.0, {'a': 1})])
+        self.assertEqual(json.loads(beaver('get'))['data'], 'urgent')
+        self.assertEqual(json.loads(beaver('get', '--block', '--timeout', '5'))['data'], {'a': 1})
+        for words in (['get', '--no-block'], ['get', '--timeout', '0.05'], ['peek']):
+            self.refused(4, '', 'app.db', 'queue', 'q', *words)
+        self.refused(2, 'no number', 'app.db', 'queue', 'q', 'put', 'soon', 'x')
+        self.refused(2, 'twice', 'app.db', 'queue', 'q', 'put', '1', 'x', '--priority', '2')
+        beaver('put', '--lines', stdin='1\n2\n')
+        self.assertEqual(beaver('count'), '2\n')
+        self.assertEqual(beaver('clear'), '2\n')
+        self.assert_clean()
+
+    def test_get_waits(self):
+        process = self.start('app.db', 'queue', 'q', 'get')
+        self.beaver('queue', 'q', 'put', 'here')
+        self.assertEqual(json.loads(process.line())['data'], 'here')
+        self.assertEqual(process.end().code, 0)
+
+    def test_work(self):
+        self.beaver('queue', 'q', 'put', '--lines', stdin='{"n": 1}\ntwo\n')
+        run = self.run_command('app.db', 'queue', 'q', 'work', '--count', '2', '--', 'sh', '-c', 'cat; echo "$BEAVER_QUEUE_NAME $BEAVER_JOB_ATTEMPT"')
+        self.assertEqual((run.code, run.out), (0, '{"n": 1}\nq 1\n"two"\nq 1\n'))
+        self.assertEqual(json.loads(self.beaver('queue', 'q', 'jobs')), {'waiting': 0, 'delayed': 0, 'claimed': 0, 'dead': 0})
+        self.assertEqual(self.run_command('app.db', 'queue', 'q', 'work', '--timeout', '0.05', 'cat').code, 124)
+        self.assert_clean()
+
+    def test_work_that_fails_comes_again_and_dies(self):
+        self.beaver('queue', 'q', 'put', 'job', '--attempts', '2')
+        run = self.run_command('app.db', 'queue', 'q', 'work', '--count', '2', '--delay', '0', '--', 'sh', '-c', 'echo $BEAVER_JOB_ATTEMPT; exit 3')
+        self.assertEqual((run.code, run.out), (0, '1\n2\n'))
+        dead = json.loads(self.beaver('queue', 'q', 'dead'))
+        self.assertEqual((dead['data'], dead['attempts']), ('job', 2))
+        self.assertIn('3', dead['reason'])
+        self.assertEqual(self.beaver('queue', 'q', 'requeue'), '1\n')
+        self.assertEqual(json.loads(self.beaver('queue', 'q', 'get'))['data'], 'job')
+        self.assertEqual(self.beaver('queue', 'q', 'purge'), '0\n')
+
+    def test_a_missing_command_burns_no_jobs(self):
+        self.beaver('queue', 'q', 'put', 'job')
+        run = self.run_command('app.db', 'queue', 'q', 'work', 'no-such-command-anywhere')
+        self.assertEqual(run.code, 127)
+        self.assertEqual(self.beaver('queue', 'q', 'count'), '1\n')
+
+    def test_ctrl_c_gives_the_job_back(self):
+        self.beaver('queue', 'q', 'put', 'job')
+        terminal = self.terminal('app.db', 'queue', 'q', 'work', '--', 'sh', '-c', 'echo running; read a; read b < /dev/tty')
+        terminal.until(lambda screen: 'running' in screen.text)
+        self.assertEqual(json.loads(self.beaver('queue', 'q', 'jobs'))['claimed'], 1)
+        terminal.type(b'\x03')
+        self.assertEqual(terminal.end().code, 130)
+        self.assertEqual(json.loads(self.beaver('queue', 'q', 'get', '--no-block'))['data'], 'job')
+
+    def test_two_workers_do_every_job_once(self):
+        self.beaver('queue', 'q', 'put', '--lines', stdin=''.join(f'{i}\n' for i in range(30)))
+        both = [self.start('app.db', 'queue', 'q', 'work', '--timeout', '0', 'cat') for _ in range(2)]
+        runs = [process.end() for process in both]
+        self.assertEqual([run.code for run in runs], [124, 124])
+        self.assertEqual(sorted(int(line) for run in runs for line in run.out.splitlines()), list(range(30)))
 
 
 class Docs(CommandTest):
