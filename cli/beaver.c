@@ -28,6 +28,10 @@ const CliGroup *const cli_groups[] = {
   &cli_group_sketch,
   &cli_group_info,
   &cli_group_top,
+  &cli_group_dump,
+  &cli_group_load,
+  &cli_group_backup,
+  &cli_group_export,
   NULL,
 };
 /* clang-format on */

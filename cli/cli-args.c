@@ -293,7 +293,7 @@ settle (Cli *cli)
   /* options may come late, so nothing is opened before the last word was read */
   cli->path = globals.path != NULL ? globals.path : (char *) DEFAULT_FILE;
   cli->terminal = isatty (STDOUT_FILENO);
-  cli->format = globals.format;
+  cli->asked = cli->format = globals.format;
   if (cli->format == CLI_FORMAT_AUTO)
     cli->format = cli->terminal ? CLI_FORMAT_TABLE : CLI_FORMAT_LINES;
   cli->colour = cli->terminal && !globals.no_colour && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0 &&

@@ -82,6 +82,7 @@ struct _CliGroup
 struct _Cli
 {
   const char *path; /* borrowed */
+  CliFormat asked;  /* by an option, or AUTO */
   CliFormat format; /* never AUTO once a command runs */
   gboolean terminal;
   gboolean colour;
@@ -104,13 +105,13 @@ int cli_exit_of (const GError *error);
 int cli_count (Cli *cli, GError **error);
 int cli_clear (Cli *cli, GError **error);
 
-#define CLI_COMMON_VERBS                                                                           \
-  { "count",        NULL, "",       N_ ("Print how many entries there are"), 0, 0,                 \
-    CLI_VERB_READS, NULL, cli_count },                                                             \
-  {                                                                                                \
-    "clear", NULL, "", N_ ("Remove all entries and print how many there were"), 0, 0,              \
-        CLI_VERB_READS, NULL, cli_clear                                                            \
-  }
+/* clang-format off */
+#define CLI_COMMON_VERBS \
+  { "dump", NULL, "", N_ ("Write it as JSON, or as lines of it with --jsonl"), 0, 0, CLI_VERB_READS, cli_dump_options, cli_dump }, \
+  { "load", NULL, N_ ("[DUMP]"), N_ ("Read what dump has written, and print how many entries"), 0, 1, CLI_VERB_CREATES, cli_load_options, cli_load }, \
+  { "count", NULL, "", N_ ("Print how many entries there are"), 0, 0, CLI_VERB_READS, NULL, cli_count }, \
+  { "clear", NULL, "", N_ ("Remove all entries and print how many there were"), 0, 0, CLI_VERB_READS, NULL, cli_clear }
+/* clang-format on */
 
 /* cli-args.c */
 const CliGroup *cli_find_group (const char *word);
@@ -190,6 +191,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliScreen, cli_screen_free)
 char *cli_sparkline (const double *values, int n_values);
 gboolean cli_wait (Cli *cli, double seconds, GError **error);
 
+/* cli-progress.c */
+typedef struct _CliProgress CliProgress;
+CliProgress *cli_progress_new (Cli *cli, const char *title);
+void cli_progress_tell (gint64 done, gint64 total, gpointer data);
+void cli_progress_free (CliProgress *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliProgress, cli_progress_free)
+
+/* transfer.c */
+extern const GOptionEntry cli_dump_options[];
+extern const GOptionEntry cli_load_options[];
+int cli_dump (Cli *cli, GError **error);
+int cli_load (Cli *cli, GError **error);
+
 /* cli-run.c */
 typedef struct
 {
@@ -250,13 +264,17 @@ int cli_complete (int argc, char **argv);
 void cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb);
 int cli_reference (void);
 
+extern const CliGroup cli_group_backup;
 extern const CliGroup cli_group_channel;
 extern const CliGroup cli_group_dict;
 extern const CliGroup cli_group_docs;
+extern const CliGroup cli_group_dump;
 extern const CliGroup cli_group_events;
+extern const CliGroup cli_group_export;
 extern const CliGroup cli_group_graph;
 extern const CliGroup cli_group_info;
 extern const CliGroup cli_group_list;
+extern const CliGroup cli_group_load;
 extern const CliGroup cli_group_lock;
 extern const CliGroup cli_group_log;
 extern const CliGroup cli_group_queue;

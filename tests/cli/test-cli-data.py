@@ -256,5 +256,52 @@ class Sketch(CommandTest):
         self.assertEqual(json.loads(self.beaver('info'))['structures'], [{'kind': 'sketch', 'name': 's', 'count': 1}])
 
 
+class Transfer(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.beaver('dict', 'd', 'update', '{"a": 1, "b": [2, "\u00e9"]}')
+        self.beaver('log', 'l', 'append', '5', '--timestamp', '100')
+        self.beaver('list', 'l', 'push', 'x')
+
+    def test_one_structure(self):
+        dump = json.loads(self.beaver('dict', 'd', 'dump'))
+        self.assertEqual((dump['metadata']['name'], dump['metadata']['count']), ('d', 2))
+        self.assertEqual({item['key']: item['value'] for item in dump['items']}, {'a': 1, 'b': [2, '\u00e9']})
+        for option in ('--json', '--raw', '--jsonl'):
+            out = self.beaver('dict', 'd', 'dump', option)
+            self.assertEqual(self.beaver('dict', 'copy', 'load', stdin=out), '2\n', option)
+            self.assertEqual(self.beaver('dict', 'copy', 'items'), self.beaver('dict', 'd', 'items'))
+        self.beaver('dict', 'd', 'dump', '-o', 'd.json')
+        self.beaver('dict', 'copy', 'set', 'c', '3')
+        self.beaver('dict', 'copy', 'load', 'd.json', '--append')
+        self.assertEqual(self.beaver('dict', 'copy', 'count'), '3\n')
+        self.beaver('dict', 'copy', 'load', 'd.json')
+        self.assertEqual(self.beaver('dict', 'copy', 'count'), '2\n')
+
+    def test_bad_dumps_change_nothing(self):
+        for text in ('', 'nonsense', '{"items": [{"key": 1}]}', '{"items": [', '{"metadata": {"type": "List"}, "items": []}'):
+            run = self.run_command('app.db', 'dict', 'd', 'load', stdin=text)
+            if text:
+                self.assertNotEqual(run.code, 0, text)
+                self.assertEqual(self.beaver('dict', 'd', 'count'), '2\n', text)
+
+    def test_all_structures(self):
+        out = self.beaver('dump')
+        run = self.run_command('other.db', 'load', stdin=out)
+        self.assertEqual((run.code, run.out), (0, '4\n'), run)
+        info = lambda name: self.run_command(name, 'info').values[0]['structures']   # noqa: E731
+        self.assertEqual(info('other.db'), info('app.db'))
+        self.assert_clean()
+
+    def test_copies(self):
+        for command in ('backup', 'export'):
+            self.beaver(command, f'{command}.db')
+            self.assertEqual(self.run_command(f'{command}.db', 'dict', 'd', 'get', 'a').out, '1\n')
+        self.beaver('backup', 'backup.db')
+        self.refused(1, 'export.db', 'app.db', 'export', 'export.db')
+        self.refused(3, 'no file', 'typo.db', 'backup', 'x.db')
+        self.assert_clean()
+
+
 if __name__ == '__main__':
     tap_unittest.main()

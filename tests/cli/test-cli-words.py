@@ -279,7 +279,7 @@ class Documentation(CommandTest):
                 words = line.split()
                 if line.startswith('  '):
                     self.assertTrue(words[0] in text, f'{name} says nothing of {words[0]}')
-                elif len(words) > 2:
+                elif len(words) > 2 and words[2] not in ('dump', 'load'):
                     self.assertTrue(re.search(rf'\b{words[0]} NAME {re.escape(words[2])}\b', text.replace('TOPIC', 'NAME')),
                                     f'{name} says nothing of {line}')
 
