@@ -13,6 +13,9 @@
 G_BEGIN_DECLS
 
 /* Every public type once, so that no header needs another one's. One line a type, sorted. */
+typedef struct _BeaverBlobInputStream BeaverBlobInputStream;
+typedef struct _BeaverBlobOutputStream BeaverBlobOutputStream;
+typedef struct _BeaverBlobs BeaverBlobs;
 typedef struct _BeaverChannel BeaverChannel;
 typedef struct _BeaverCloseReport BeaverCloseReport;
 typedef struct _BeaverConsumer BeaverConsumer;

@@ -4,6 +4,8 @@
 
 #define BEAVER_INSIDE
 #include <beaver/beaver-backup.h>
+#include <beaver/beaver-blob-stream.h>
+#include <beaver/beaver-blobs.h>
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-close-report.h>
 #include <beaver/beaver-consumer.h>

@@ -207,6 +207,10 @@ class Db(raw.Db):
         """Vectors, and what is near them."""
         return self._get('vectors', name)
 
+    def blob(self, name):
+        """Bytes under keys."""
+        return self._get('blobs', name)
+
     def queue(self, name, model=None):
         """Items that come out in the order of their priority."""
         return self._get('queue', name, model)
