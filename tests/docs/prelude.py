@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the fragments in the documentation use without saying where it comes from.
+import json
+import threading
+
+from gi.repository import Beaver, Gio, GLib
+import beaver
+from beaver import BeaverDB
+
+db = BeaverDB('docs.db')
+settings = db.dict('settings')
+accounts = db.dict('accounts')
+visits = db.log('visits')
+news = db.channel('news')
+tasks = db.list('tasks')
+lock = db.get_lock('report')
+
+
+def write_report():
+    pass
+
+
+def handle(message):
+    pass
+
+
