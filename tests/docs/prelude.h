@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the fragments in the documentation use without saying where it comes from. */
+#include <math.h>
+
 #include <beaver.h>
 
 extern BeaverDb *db;

@@ -3,9 +3,9 @@
 import json
 import threading
 
-from gi.repository import Beaver, Gio, GLib
 import beaver
 from beaver import BeaverDB
+from gi.repository import Beaver, Gio, GLib
 
 db = BeaverDB('docs.db')
 settings = db.dict('settings')
