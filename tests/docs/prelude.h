@@ -11,6 +11,7 @@ extern BeaverDict *settings, *accounts, *dict;
 extern BeaverLog *visits;
 extern BeaverChannel *news;
 extern BeaverList *tasks;
+extern BeaverQueue *jobs;
 extern BeaverLock *lock;
 extern BeaverLockGuard *guard;
 extern BeaverSketch *seen;
@@ -21,4 +22,5 @@ extern BeaverEntry *entry;
 extern gpointer user_data;
 
 void write_report (void);
+void send_mail (const char *json);
 void handle (BeaverMessage *message);

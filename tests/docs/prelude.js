@@ -12,4 +12,5 @@ const news = db.channel('news');
 const tasks = db.list('tasks');
 const lock = db.lock('report');
 const writeReport = async () => {};
+const sendMail = async () => {};
 const handle = () => {};

@@ -20,6 +20,10 @@ def write_report():
     pass
 
 
+def send_mail(data):
+    pass
+
+
 def handle(message):
     pass
 

@@ -15,6 +15,9 @@ class Fragment : Object {
 	public void write_report () {
 	}
 
+	public void send_mail (string json) {
+	}
+
 	public void handle (Beaver.Message message) {
 	}
 
