@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -372,12 +374,12 @@ take_plan (FieldOp *op)
                             spec->fuzzy_text != NULL ? spec->fuzzy_text : spec->text);
   if (op->chosen >= 0)
     g_string_append_printf (
-        text, _ ("look up “%s” in its index: up to %" G_GINT64_FORMAT " items\n"),
+        text, _ ("look up “%s” in its index: up to %" PRId64 " items\n"),
         _beaver_path_get_text (
             ((BeaverFilter *) g_ptr_array_index (spec->filters, (guint) op->chosen))->path),
         op->number);
   else if (spec->text == NULL && spec->fuzzy_text == NULL)
-    g_string_append_printf (text, _ ("read all %" G_GINT64_FORMAT " items\n"), op->number);
+    g_string_append_printf (text, _ ("read all %" PRId64 " items\n"), op->number);
   for (guint i = 0; i < spec->filters->len; i++)
     {
       BeaverFilter *filter = g_ptr_array_index (spec->filters, i);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
@@ -193,7 +195,7 @@ _beaver_graph_new_edges_op (BeaverGraph *self, BeaverEdge **edges, gsize n_edges
       if (!BEAVER_IS_EDGE (edges[i]))
         {
           g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                       _ ("graph “%s”: item %" G_GSIZE_FORMAT " is no edge"), op->core->name, i);
+                       _ ("graph “%s”: item %zu is no edge"), op->core->name, i);
           return NULL;
         }
       if (!add_link (op, beaver_edge_get_source (edges[i]), beaver_edge_get_target (edges[i]),
@@ -234,10 +236,10 @@ _beaver_graph_new_walk_op (BeaverGraph *self,
     }
   if (limit < -1)
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("graph “%s”: a limit of %" G_GINT64_FORMAT
-                      " is not possible; give 0 or more, or -1 for all"),
-                   op->core->name, limit);
+      g_set_error (
+          error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+          _ ("graph “%s”: a limit of %" PRId64 " is not possible; give 0 or more, or -1 for all"),
+          op->core->name, limit);
       return NULL;
     }
   for (guint i = 0; labels != NULL && labels[i] != NULL; i++)

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <glib/gi18n-lib.h>
@@ -152,7 +154,7 @@ _beaver_query_spec_check (BeaverQuerySpec *self, const char *kind, GError **erro
   if (self->offset < 0)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("the offset of the query is %" G_GINT64_FORMAT "; it must not be negative"),
+                   _ ("the offset of the query is %" PRId64 "; it must not be negative"),
                    self->offset);
       return FALSE;
     }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -140,10 +142,10 @@ _beaver_sketch_new_bytes_op (BeaverSketch *self, GBytes *bytes, GError **error)
     return NULL;
   if (bytes == NULL || g_bytes_get_size (bytes) != op->shape.size)
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("sketch “%s”: a sketch of this capacity and error rate has %" G_GSIZE_FORMAT
-                      " bytes, and not %" G_GSIZE_FORMAT),
-                   op->core->name, op->shape.size, bytes != NULL ? g_bytes_get_size (bytes) : 0);
+      g_set_error (
+          error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+          _ ("sketch “%s”: a sketch of this capacity and error rate has %zu bytes, and not %zu"),
+          op->core->name, op->shape.size, bytes != NULL ? g_bytes_get_size (bytes) : 0);
       return NULL;
     }
   if (!_beaver_sketch_check (&op->shape, g_bytes_get_data (bytes, NULL)))
@@ -286,10 +288,10 @@ row_open (BeaverConnection *connection,
   if (shape != NULL && (row->capacity != shape->capacity ||
                         !(fabs (row->error_rate - shape->error_rate) <= ERROR_RATE_TOLERANCE)))
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("it is stored with capacity %" G_GINT64_FORMAT
-                      " and error rate %g; open it with these"),
-                   row->capacity, row->error_rate);
+      g_set_error (
+          error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+          _ ("it is stored with capacity %" PRId64 " and error rate %g; open it with these"),
+          row->capacity, row->error_rate);
       return FALSE;
     }
   if (_beaver_statement_is_null (statement, 3) ||
