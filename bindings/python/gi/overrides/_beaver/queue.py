@@ -3,7 +3,7 @@
 import functools
 
 from . import bridge
-from .base import both, child, override, raw, state_of
+from .base import Info, both, info_of, note, override, raw, state_of
 from .errors import ConflictError, NotFoundError, TimeoutError
 from .manager import pages
 from .values import loads, seconds
@@ -11,18 +11,22 @@ from .values import loads, seconds
 _POLICIES = {'reject': raw.UniquePolicy.REJECT, 'replace': raw.UniquePolicy.REPLACE, 'extend': raw.UniquePolicy.EXTEND}
 
 
+def _model_of(item):
+    info = info_of(item)
+    return info.model if info is not None else None
+
+
 @override
 class QueueItem(raw.QueueItem):
     """priority, timestamp and data of what came out of a queue; it can be unpacked."""
 
-    _model = None
     priority = property(raw.QueueItem.get_priority)
     timestamp = property(raw.QueueItem.get_timestamp)
     json = property(raw.QueueItem.get_value)
 
     @property
     def data(self):
-        return loads(self.get_value(), self._model)
+        return loads(self.get_value(), _model_of(self))
 
     def __iter__(self):
         return iter((self.priority, self.timestamp, self.data))
@@ -35,7 +39,6 @@ class QueueItem(raw.QueueItem):
 class Job(raw.Job):
     """A claimed job. with job: acknowledges it at the end, and gives it back on an exception."""
 
-    _model = None
     priority = property(raw.Job.get_priority)
     timestamp = property(raw.Job.get_timestamp)
     json = property(raw.Job.get_value)
@@ -49,7 +52,7 @@ class Job(raw.Job):
 
     @property
     def data(self):
-        return loads(self.get_value(), self._model)
+        return loads(self.get_value(), _model_of(self))
 
     @both
     def nack(self, delay=0.0, reason=None):
@@ -145,8 +148,7 @@ class Queue(raw.Queue):
 
     def _item(self, item):
         if item is not None:
-            item._model = self._model
-            child(self, item)
+            note(item, Info(info_of(self).state, self._model))
         return item
 
     def dead(self):
