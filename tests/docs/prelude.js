@@ -10,6 +10,7 @@ const accounts = db.dict('accounts');
 const visits = db.log('visits');
 const news = db.channel('news');
 const tasks = db.list('tasks');
+const jobs = db.queue('jobs');
 const lock = db.lock('report');
 const writeReport = async () => {};
 const sendMail = async () => {};

@@ -13,6 +13,7 @@ accounts = db.dict('accounts')
 visits = db.log('visits')
 news = db.channel('news')
 tasks = db.list('tasks')
+jobs = db.queue('jobs')
 lock = db.get_lock('report')
 
 
