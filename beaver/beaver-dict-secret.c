@@ -127,10 +127,11 @@ _beaver_dict_key_open (const char *secret, const char *metadata, GError **error)
   if (salt_text == NULL || verifier == NULL ||
       !_beaver_cipher_salt_from_text (salt_text, salt, NULL))
     {
-      g_set_error_literal (
+      g_set_error (
           error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
           _ ("what the file holds about the secret is damaged; restore the row of this dict in "
-             "dict “" SECURITY "” from a backup"));
+             "dict “%s” from a backup"),
+          SECURITY);
       return NULL;
     }
   self = key_new (secret, salt, error);
