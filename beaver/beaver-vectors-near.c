@@ -96,8 +96,7 @@ stream_finish (Stream *self, GError **error)
   if (!self->fitting && self->other_dimension > 0)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("the vectors of this collection have %" G_GSIZE_FORMAT
-                      " numbers, and not %" G_GSIZE_FORMAT),
+                   _ ("the vectors of this collection have %zu numbers, and not %zu"),
                    self->other_dimension, op->dimension);
       return FALSE;
     }

@@ -131,8 +131,8 @@ take_vectors (BeaverVectorsOp *op, GBytes *vectors, gsize n, GError **error)
       size / (n * sizeof (float)) > DIMENSION_MAX)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("vectors “%s”: %" G_GSIZE_FORMAT " bytes are not %" G_GSIZE_FORMAT
-                      " vectors of float32, which have four bytes each and 1 to 1,000,000 numbers"),
+                   _ ("vectors “%s”: %zu bytes are not %zu vectors of float32, which have four "
+                      "bytes each and 1 to 1,000,000 numbers"),
                    op->shared->core->name, size, n);
       return FALSE;
     }
@@ -145,7 +145,7 @@ take_vectors (BeaverVectorsOp *op, GBytes *vectors, gsize n, GError **error)
       if ((GUINT32_FROM_LE (bits) & 0x7f800000) != 0x7f800000)
         continue;
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("vectors “%s”: number %" G_GSIZE_FORMAT " of the vector is no finite number"),
+                   _ ("vectors “%s”: number %zu of the vector is no finite number"),
                    op->shared->core->name, i % op->dimension);
       return FALSE;
     }

@@ -86,11 +86,10 @@ load_planes (BeaverConnection *connection,
 
       planes = _beaver_lsh_new_from_data (blob, size, dimension, NULL);
       if (planes == NULL)
-        g_set_error (
-            error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-            _ ("the collection is laid out for vectors of another length than %" G_GSIZE_FORMAT
-               " numbers, for all time; use another collection"),
-            dimension);
+        g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                     _ ("the collection is laid out for vectors of another length than %zu "
+                        "numbers, for all time; use another collection"),
+                     dimension);
       return g_steal_pointer (&planes);
     }
   planes = _beaver_lsh_new (dimension, g_random_int ());
@@ -184,9 +183,8 @@ check_dimension (BeaverConnection *connection, BeaverVectorsOp *op, GError **err
   if (dimension == op->dimension)
     return TRUE;
   g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-               _ ("the vectors of this collection have %" G_GSIZE_FORMAT
-                  " numbers, and not %" G_GSIZE_FORMAT),
-               dimension, op->dimension);
+               _ ("the vectors of this collection have %zu numbers, and not %zu"), dimension,
+               op->dimension);
   return FALSE;
 }
 
