@@ -25,7 +25,7 @@ C = '{http://www.gtk.org/introspection/c/1.0}'
 MAY_SUCCEED = ('_close', '_close_async', '_close_full', '_close_full_async', '_next', '_next_async', '_cancel', '_release')
 
 # What was read already stays readable.
-VALUES = {'Message'}
+VALUES = {'Message', 'Query'}
 
 BY_NAME = {'timeout': 0.0, 'json': '1', 'value': '1', 'text': '"x"', 'path': '$.x', 'count': 1, 'limit': 1, 'n': 1,
            'capacity': 10, 'ttl': 10.0, 'period': 1.0, 'window': 1.0, 'error_rate': 0.01}
@@ -94,7 +94,10 @@ def arguments(node, objects):
         if part.get('destroy'):
             hidden.add(int(part.get('destroy')))
         if part.get('closure') and int(part.get('closure')) < len(parts) and parts[int(part.get('closure'))] is not part:
-            hidden.add(int(part.get('closure')))
+            data = int(part.get('closure'))
+            # optional in the end, an argument like any other before a cancellable
+            if all(later.get('name') != 'cancellable' for later in parts[data:]):
+                hidden.add(data)
     return [(part, argument(part, objects)) for i, part in enumerate(parts)
             if i not in hidden and part.get('direction') != 'out' and not is_callback(part)]
 
@@ -153,6 +156,7 @@ class Closed(unittest.TestCase):
         channel = cls.objects['Channel']
         bound(channel, 'Channel', 'publish')('1', None)
         cls.objects['Message'] = bound(channel, 'Channel', 'history')(1, None)[0]   # no method returns just one
+        cls.objects['Query'] = Beaver.Query.new()
         cls.db.close()
 
     @classmethod
