@@ -25,6 +25,7 @@ const CliGroup *const cli_groups[] = {
   &cli_group_events,
   &cli_group_docs,
   &cli_group_graph,
+  &cli_group_vectors,
   &cli_group_sketch,
   &cli_group_info,
   &cli_group_top,

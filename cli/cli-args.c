@@ -244,6 +244,19 @@ takes_value (const GOptionEntry *entries, const char *word)
   return FALSE;
 }
 
+/* The words hold it until the end of the process. */
+static char *
+guarded (const char *word)
+{
+  static GPtrArray *all = NULL;
+  char *text = g_strdup_printf ("%c%s", GUARD, word);
+
+  if (all == NULL)
+    all = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (all, text);
+  return text;
+}
+
 /* -5 is a number and no option, unless an option asks for it. */
 static void
 guard_numbers (char **words, const CliVerb *verb)
@@ -258,7 +271,7 @@ guard_numbers (char **words, const CliVerb *verb)
           (g_ascii_isdigit (word[1]) || (word[1] == '.' && g_ascii_isdigit (word[2]))) &&
           !(words[i - 1][0] == '-' && (takes_value (verb->options, words[i - 1]) ||
                                        takes_value (global_entries, words[i - 1]))))
-        words[i] = g_strdup_printf ("%c%s", GUARD, word);
+        words[i] = guarded (word);
     }
 }
 
@@ -392,15 +405,12 @@ run_verb (Cli *cli, Words *words, GError **error)
   if (cli->n_args < cli->verb->min_args ||
       (cli->verb->max_args >= 0 && cli->n_args > cli->verb->max_args))
     {
-      const char *arguments = cli->verb->arguments;
+      g_autofree char *usage = cli_usage (cli->group, cli->verb);
 
-      cli_usage_error (
-          error, _ ("%s “%s”; the usage is: beaver FILE %s%s%s%s%s"),
-          cli->n_args < cli->verb->min_args ? _ ("too few words for") : _ ("too many words for"),
-          cli->verb->name, cli->group->name, cli->group->command != NULL ? "" : _ (" NAME "),
-          cli->group->command != NULL ? "" : cli->verb->name,
-          arguments != NULL && *arguments != '\0' ? " " : "",
-          arguments != NULL && *arguments != '\0' ? _ (arguments) : "");
+      if (cli->n_args < cli->verb->min_args)
+        cli_usage_error (error, _ ("too few words; the usage is: beaver FILE %s"), usage);
+      else
+        cli_usage_error (error, _ ("too many words; the usage is: beaver FILE %s"), usage);
       return -1;
     }
   if ((cli->verb->flags & CLI_VERB_NO_FILE) == 0 &&

@@ -14,8 +14,9 @@ put_item (const char *left, const char *right)
   cli_printf ("  %s%*s  %s\n", left, MAX (0, 30 - cli_width (left)), "", right);
 }
 
-static char *
-usage_of (const CliGroup *group, const CliVerb *verb)
+/* What follows the file. */
+char *
+cli_usage (const CliGroup *group, const CliVerb *verb)
 {
   gboolean arguments = verb->arguments != NULL && *verb->arguments != '\0';
 
@@ -33,7 +34,7 @@ cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb)
   if (verb != NULL)
     {
       g_autoptr (GOptionContext) context = cli_option_context (cli, verb, NULL);
-      g_autofree char *usage = usage_of (group, verb);
+      g_autofree char *usage = cli_usage (group, verb);
       g_autofree char *options = g_option_context_get_help (context, FALSE, NULL);
       const char *start = strchr (options, '\n');
 
@@ -91,7 +92,7 @@ cli_reference (void)
 
       for (; verb->name != NULL; verb++)
         {
-          g_autofree char *usage = usage_of (group, verb);
+          g_autofree char *usage = cli_usage (group, verb);
 
           cli_printf ("%s\n", usage);
           for (const GOptionEntry *entry = verb->options; entry != NULL && entry->long_name != NULL;

@@ -255,6 +255,9 @@ gboolean cli_for_each_structure (Cli *cli,
                                  gpointer data,
                                  GError **error);
 
+/* vectors.c */
+int cli_vectors_near (Cli *cli, GError **error);
+
 /* log-watch.c */
 extern const GOptionEntry cli_log_watch_options[];
 int cli_log_watch (Cli *cli, GError **error);
@@ -262,6 +265,7 @@ int cli_log_watch (Cli *cli, GError **error);
 /* cli-complete.c, cli-help.c */
 int cli_complete (int argc, char **argv);
 void cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb);
+char *cli_usage (const CliGroup *group, const CliVerb *verb);
 int cli_reference (void);
 
 extern const CliGroup cli_group_backup;
@@ -280,5 +284,6 @@ extern const CliGroup cli_group_log;
 extern const CliGroup cli_group_queue;
 extern const CliGroup cli_group_sketch;
 extern const CliGroup cli_group_top;
+extern const CliGroup cli_group_vectors;
 
 G_END_DECLS

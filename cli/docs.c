@@ -203,6 +203,9 @@ run_search (Cli *cli, GError **error)
   g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
   g_autoptr (GPtrArray) hits = NULL;
 
+  /* collections of 1.3 held vectors too: search [0.1, 0.2] */
+  if (cli->n_args > 0 && *cli->args[0] == '[')
+    return cli_vectors_near (cli, error);
   if (documents == NULL || (query = cli_query_new (cli, error)) == NULL)
     return -1;
   hits = beaver_documents_search (documents, query, cli->cancellable, error);

@@ -159,7 +159,7 @@ draw (CliScreen *screen, Cli *cli, Top *self, GPtrArray *locks, GError **error)
   cli_screen_begin (screen);
   cli_screen_line (screen, _ ("%s%s%s  %s, write-ahead log %s  %s"), bold, cli->path, plain, bytes,
                    wal, time);
-  cli_screen_line (screen, _ ("%u structures, %" PRIu64 " entries, %u locks held"),
+  cli_screen_line (screen, _ ("structures: %u, entries: %" PRIu64 ", locks held: %u"),
                    self->structures->len, (guint64) self->total, locks->len);
   cli_screen_line (screen, "%s", "");
   if (self->structures->len > 0)

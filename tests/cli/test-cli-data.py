@@ -237,6 +237,26 @@ class Graph(CommandTest):
         self.assert_clean()
 
 
+class Vectors(CommandTest):
+    def test_verbs(self):
+        self.beaver('vectors', 'v', 'set', 'x', '[1, 0]', '--metadata', '{"n": 1}')
+        self.beaver('vectors', 'v', 'set', 'y', '[0, 1.5]')
+        self.beaver('vectors', 'v', 'set', 'z', '-', stdin='[0.9, 0.1]')
+        self.assertEqual(self.beaver('vectors', 'v', 'get', 'z'), '[0.9, 0.1]\n')
+        self.assertEqual([hit['id'] for hit in lines(self.beaver('vectors', 'v', 'near', '[1, 0.01]', '--k', '2'))], ['x', 'z'])
+        self.assertEqual([hit['id'] for hit in lines(self.beaver('vectors', 'v', 'near', '[0, 9]', '-k', '1', '--metric', 'euclid'))], ['y'])
+        self.assertEqual(lines(self.beaver('vectors', 'v', 'items'))[0], {'id': 'x', 'vector': [1, 0], 'metadata': {'n': 1}})
+        self.assertEqual([hit['id'] for hit in lines(self.beaver('collection', 'v', 'search', '[0, 1]', '--k', '1'))][:1], ['y'])
+        self.beaver('vectors', 'v', 'delete', 'y')
+        self.assertEqual(self.run_command('app.db', 'vectors', 'v', 'contains', 'y').code, 3)
+        for bad in ('x', '[]', '[1, "a"]', '{"a": 1}'):
+            self.refused(2, 'array of numbers', 'app.db', 'vectors', 'v', 'near', bad)
+        self.refused(2, '--metric', 'app.db', 'vectors', 'v', 'near', '[1, 0]', '--metric', 'far')
+        self.refused(3, 'y', 'app.db', 'vectors', 'v', 'get', 'y')
+        self.assertEqual(self.beaver('vectors', 'v', 'count'), '2\n')
+        self.assert_clean()
+
+
 class Sketch(CommandTest):
     def test_verbs(self):
         small = ('--capacity', '1000')

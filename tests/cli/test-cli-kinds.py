@@ -407,7 +407,7 @@ class Overview(CommandTest):
         self.assertEqual(process.end().code, 143)
         out = self.beaver('top', '--table', '--count', '1')
         self.assertNotIn('\x1b', out)
-        self.assertIn('3 structures, 6 entries', out)
+        self.assertIn('structures: 3, entries: 6', out)
 
     def test_top_on_a_terminal(self):
         holder = self.start('app.db', 'lock', 'job', 'run', '--', 'sh', '-c', 'echo running; read x', stdin=subprocess.PIPE)
