@@ -8,6 +8,18 @@
 
 #include "cli.h"
 
+/* The options without GLib's line of usage, which knows nothing of words and ends at an empty one.
+ */
+static void
+put_options (Cli *cli, const CliVerb *verb)
+{
+  g_autoptr (GOptionContext) context = cli_option_context (cli, verb, NULL);
+  g_autofree char *options = g_option_context_get_help (context, FALSE, NULL);
+  const char *start = strstr (options, "\n\n");
+
+  cli_put (start != NULL ? start + 1 : "");
+}
+
 static void
 put_item (const char *left, const char *right)
 {
@@ -33,16 +45,12 @@ cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb)
     verb = group->command;
   if (verb != NULL)
     {
-      g_autoptr (GOptionContext) context = cli_option_context (cli, verb, NULL);
       g_autofree char *usage = cli_usage (group, verb);
-      g_autofree char *options = g_option_context_get_help (context, FALSE, NULL);
-      const char *start = strchr (options, '\n');
 
       cli_printf (_ ("Usage: beaver FILE %s\n\n%s.\n"), usage, _ (verb->summary));
       if (verb->aliases != NULL)
         cli_printf (_ ("Also spelt: %s\n"), verb->aliases);
-      /* its usage line knows nothing of words */
-      cli_put (start != NULL ? start + 1 : "");
+      put_options (cli, verb);
       return;
     }
   if (group != NULL)
@@ -68,13 +76,7 @@ cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb)
          "Reads and writes the structures of a database file. Without FILE it is beaver.db.\n\n"));
   for (int i = 0; cli_groups[i] != NULL; i++)
     put_item (cli_groups[i]->name, _ (cli_groups[i]->summary));
-  {
-    g_autoptr (GOptionContext) context = cli_option_context (cli, NULL, NULL);
-    g_autofree char *options = g_option_context_get_help (context, FALSE, NULL);
-    const char *start = strchr (options, '\n');
-
-    cli_put (start != NULL ? start + 1 : "");
-  }
+  put_options (cli, NULL);
   cli_put (
       _ ("Values are JSON or plain words; - reads standard input, and a missing value is null.\n"
          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not there, 4 nothing in time, 5 busy,\n"
