@@ -19,6 +19,7 @@ const CliGroup *const cli_groups[] = {
   &cli_group_dict,
   &cli_group_list,
   &cli_group_queue,
+  &cli_group_blob,
   &cli_group_log,
   &cli_group_channel,
   &cli_group_lock,

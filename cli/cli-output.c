@@ -71,6 +71,15 @@ cli_printf (const char *format, ...)
 }
 
 gboolean
+cli_put_bytes (const char *bytes, gsize n_bytes, GError **error)
+{
+  if (pending == NULL)
+    pending = g_string_sized_new (4096);
+  g_string_append_len (pending, bytes, n_bytes);
+  return pending->len < FLUSH_AT || cli_flush (error);
+}
+
+gboolean
 cli_flush (GError **error)
 {
   write_out ();

@@ -138,6 +138,7 @@ char *cli_format_bytes (guint64 bytes);
 
 /* cli-output.c */
 void cli_put (const char *text);
+gboolean cli_put_bytes (const char *bytes, gsize n_bytes, GError **error);
 void cli_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean cli_flush (GError **error);
 gboolean cli_put_value (Cli *cli, const char *json, GError **error);
@@ -269,6 +270,7 @@ char *cli_usage (const CliGroup *group, const CliVerb *verb);
 int cli_reference (void);
 
 extern const CliGroup cli_group_backup;
+extern const CliGroup cli_group_blob;
 extern const CliGroup cli_group_channel;
 extern const CliGroup cli_group_dict;
 extern const CliGroup cli_group_docs;

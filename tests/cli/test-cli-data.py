@@ -130,6 +130,31 @@ class Queue(CommandTest):
         self.assertEqual(sorted(int(line) for run in runs for line in run.out.splitlines()), list(range(30)))
 
 
+class Blob(CommandTest):
+    def test_files_and_pipes(self):
+        data = bytes(range(256)) * 4000
+        with open(self.path('in.bin'), 'wb') as file:
+            file.write(data)
+        self.beaver('blob', 'b', 'put', 'k', 'in.bin', '--metadata', '{"type": "image"}')
+        self.beaver('blob', 'b', 'put', 'empty', stdin='')
+        self.beaver('blob', 'b', 'get', 'k', 'out.bin')
+        with open(self.path('out.bin'), 'rb') as file:
+            self.assertEqual(file.read(), data)
+        done = subprocess.run([COMMAND, 'app.db', 'blob', 'b', 'get', 'k'], cwd=self.directory, env=self.env, stdout=subprocess.PIPE,
+                              check=True, timeout=60)
+        self.assertEqual(done.stdout, data)
+        self.assertEqual(lines(self.beaver('blob', 'b', 'items')), [{'key': 'empty', 'size': 0}, {'key': 'k', 'size': len(data)}])
+        self.assertEqual(self.beaver('blob', 'b', 'metadata', 'k'), '{"type": "image"}\n')
+        self.assertEqual(self.beaver('blob', 'b', 'contains', 'k'), 'true\n')
+        self.beaver('blob', 'b', 'del', 'k')
+        self.refused(3, 'k', 'app.db', 'blob', 'b', 'get', 'k', 'out.bin')
+        with open(self.path('out.bin'), 'rb') as file:
+            self.assertEqual(len(file.read()), len(data))
+        self.refused(1, 'none.bin', 'app.db', 'blob', 'b', 'put', 'x', 'none.bin')
+        self.assertEqual(self.beaver('blob', 'b', 'count'), '1\n')
+        self.assert_clean()
+
+
 class Docs(CommandTest):
     def test_verbs(self):
         self.assertEqual(self.beaver('docs', 'd', 'index', '{"name": "Ann", "age": 30}', '--id', 'ann'), '"ann"\n')

@@ -1,0 +1,259 @@
+/* SPDX-FileCopyrightText: 2026 The libbeaver authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <gio/gunixinputstream.h>
+
+#include "cli.h"
+
+#define PART 65536
+
+static struct
+{
+  char *metadata;
+} options;
+
+static BeaverManager *
+get_manager (BeaverDb *db, const char *name, GError **error)
+{
+  return (BeaverManager *) beaver_db_get_blobs (db, name, error);
+}
+
+static BeaverBlobs *
+get_blobs (Cli *cli, GError **error)
+{
+  return beaver_db_get_blobs (cli->db, cli->name, error);
+}
+
+static int
+run_put (Cli *cli, GError **error)
+{
+  BeaverBlobs *blobs = get_blobs (cli, error);
+  const char *path = cli->n_args > 1 ? cli->args[1] : "-";
+  g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("storing"));
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (BeaverBlobOutputStream) output = NULL;
+  g_autofree char *metadata = NULL;
+  g_autofree char *buffer = g_malloc (PART);
+  gint64 done = 0;
+  gint64 total = 0;
+  gssize n;
+
+  if (blobs == NULL ||
+      (options.metadata != NULL && (metadata = cli_parse_value (options.metadata, error)) == NULL))
+    return -1;
+  if (strcmp (path, "-") == 0)
+    {
+      input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+    }
+  else
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      GStatBuf status;
+
+      input = (GInputStream *) g_file_read (file, cli->cancellable, error);
+      if (input == NULL)
+        return -1;
+      total = g_stat (path, &status) == 0 ? status.st_size : 0;
+    }
+  output = beaver_blobs_open_write (blobs, cli->args[0], metadata, error);
+  if (output == NULL)
+    return -1;
+  /* nothing of it is in the file before all of it is */
+  while ((n = g_input_stream_read (input, buffer, PART, cli->cancellable, error)) > 0)
+    {
+      if (!g_output_stream_write_all (G_OUTPUT_STREAM (output), buffer, n, NULL, cli->cancellable,
+                                      error))
+        {
+          n = -1;
+          break;
+        }
+      done += n;
+      cli_progress_tell (done, total, progress);
+    }
+  if (n < 0)
+    {
+      beaver_blob_output_stream_abandon (output);
+      return -1;
+    }
+  return g_output_stream_close (G_OUTPUT_STREAM (output), cli->cancellable, error) ? CLI_OK : -1;
+}
+
+/* To standard output, or into a file that is there only when it is whole. */
+static int
+run_get (Cli *cli, GError **error)
+{
+  BeaverBlobs *blobs = get_blobs (cli, error);
+  const char *path = cli->n_args > 1 ? cli->args[1] : "-";
+  g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("reading"));
+  g_autoptr (BeaverBlobInputStream) input =
+      blobs != NULL ? beaver_blobs_open_read (blobs, cli->args[0], cli->cancellable, error) : NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GOutputStream) output = NULL;
+  g_autofree char *buffer = g_malloc (PART);
+  gint64 done = 0;
+  gssize n;
+
+  if (input == NULL)
+    return -1;
+  if (strcmp (path, "-") != 0)
+    {
+      file = g_file_new_for_path (path);
+      output = (GOutputStream *) g_file_replace (
+          file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cli->cancellable, error);
+      if (output == NULL)
+        return -1;
+    }
+  while ((n = g_input_stream_read (G_INPUT_STREAM (input), buffer, PART, cli->cancellable, error)) >
+         0)
+    {
+      if (output != NULL ?
+              !g_output_stream_write_all (output, buffer, n, NULL, cli->cancellable, error) :
+              !cli_put_bytes (buffer, n, error))
+        {
+          n = -1;
+          break;
+        }
+      done += n;
+      cli_progress_tell (done, beaver_blob_input_stream_get_size (input), progress);
+    }
+  if (n < 0)
+    {
+      /* closed with a cancelled cancellable, the file that was there stays */
+      g_autoptr (GCancellable) never = g_cancellable_new ();
+
+      g_cancellable_cancel (never);
+      if (output != NULL)
+        g_output_stream_close (output, never, NULL);
+      return -1;
+    }
+  if (output != NULL && !g_output_stream_close (output, cli->cancellable, error))
+    return -1;
+  return cli_flush (error) ? CLI_OK : -1;
+}
+
+static int
+run_metadata (Cli *cli, GError **error)
+{
+  BeaverBlobs *blobs = get_blobs (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *json =
+      blobs != NULL ?
+          beaver_blobs_get_metadata (blobs, cli->args[0], cli->cancellable, &local_error) :
+          NULL;
+
+  if (blobs == NULL)
+    return -1;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_put_value (cli, json, error) ? CLI_OK : -1;
+}
+
+static int
+run_delete (Cli *cli, GError **error)
+{
+  BeaverBlobs *blobs = get_blobs (cli, error);
+
+  return blobs != NULL && beaver_blobs_remove (blobs, cli->args[0], cli->cancellable, error) ?
+             CLI_OK :
+             -1;
+}
+
+static int
+run_contains (Cli *cli, GError **error)
+{
+  BeaverBlobs *blobs = get_blobs (cli, error);
+  g_autoptr (GError) local_error = NULL;
+  gboolean there;
+
+  if (blobs == NULL)
+    return -1;
+  there = beaver_blobs_contains (blobs, cli->args[0], cli->cancellable, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  if (!cli_put_value (cli, there ? "true" : "false", error))
+    return -1;
+  return there ? CLI_OK : CLI_NOT_FOUND;
+}
+
+static int
+run_keys (Cli *cli, GError **error)
+{
+  static const CliColumn columns[] = { { "key", N_ ("KEY"), CLI_COLUMN_TEXT },
+                                       { "size", N_ ("BYTES"), CLI_COLUMN_NUMBER },
+                                       { NULL } };
+  BeaverBlobs *blobs = get_blobs (cli, error);
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (blobs == NULL || (cursor = beaver_blobs_keys (blobs, error)) == NULL)
+    return -1;
+  for (;;)
+    {
+      g_autoptr (BeaverEntry) entry = beaver_cursor_next (cursor, cli->cancellable, &local_error);
+      g_autofree char *key = NULL;
+      g_autofree char *size = NULL;
+      gint64 bytes;
+
+      if (entry == NULL)
+        break;
+      bytes = beaver_blobs_get_size (blobs, beaver_entry_get_key (entry), cli->cancellable, NULL);
+      /* somebody removed it since */
+      if (bytes < 0)
+        continue;
+      key = cli_json_string (beaver_entry_get_key (entry));
+      size = g_strdup_printf ("%" G_GINT64_FORMAT, bytes);
+      if (!cli_rows_add (rows, (const char *[]){ key, size }, error))
+        return -1;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+static const GOptionEntry put_options[] = {
+  { "metadata", 0, 0, G_OPTION_ARG_FILENAME, &options.metadata, N_ ("Keep this with the bytes"),
+    N_ ("JSON") },
+  { NULL },
+};
+
+static const CliVerb verbs[] = {
+  { "put", "set", N_ ("KEY [FILE]"), N_ ("Store the bytes of a file, or of standard input"), 1, 2,
+    CLI_VERB_CREATES, put_options, run_put },
+  { "get", NULL, N_ ("KEY [FILE]"), N_ ("Write the bytes into a file, or to standard output"), 1, 2,
+    CLI_VERB_READS, NULL, run_get },
+  { "metadata", NULL, N_ ("KEY"), N_ ("Print what is kept with the bytes"), 1, 1, CLI_VERB_READS,
+    NULL, run_metadata },
+  { "delete", "del remove", N_ ("KEY"), N_ ("Remove a blob"), 1, 1, CLI_VERB_READS, NULL,
+    run_delete },
+  { "contains", NULL, N_ ("KEY"), N_ ("Print whether there is such a blob; exit code 3 when not"),
+    1, 1, CLI_VERB_READS, NULL, run_contains },
+  { "items", "list keys show", "", N_ ("List keys and sizes"), 0, 0, CLI_VERB_READS, NULL,
+    run_keys },
+  CLI_COMMON_VERBS,
+  { NULL },
+};
+
+const CliGroup cli_group_blob = {
+  .name = "blob",
+  .aliases = "blobs",
+  .summary = N_ ("Bytes under keys"),
+  .verbs = verbs,
+  .get = get_manager,
+  .names = beaver_db_get_blobs_names,
+};
