@@ -158,7 +158,7 @@ cli_complete (int argc, char **argv)
         }
       else if (cli.name == NULL)
         {
-          cli.name = g_strdup (word);
+          cli.name = argv[i];
         }
       else
         {
@@ -212,6 +212,5 @@ cli_complete (int argc, char **argv)
     }
   cli_flush (NULL);
   g_clear_object (&cli.db);
-  g_free (cli.name);
   return 0;
 }
