@@ -7,6 +7,7 @@
 #include <beaver/beaver-blob-stream.h>
 #include <beaver/beaver-blobs.h>
 #include <beaver/beaver-channel.h>
+#include <beaver/beaver-check.h>
 #include <beaver/beaver-close-report.h>
 #include <beaver/beaver-consumer.h>
 #include <beaver/beaver-cursor.h>
@@ -43,6 +44,7 @@
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-manager.h>
 #include <beaver/beaver-message.h>
+#include <beaver/beaver-migrate.h>
 #include <beaver/beaver-query-plan.h>
 #include <beaver/beaver-query.h>
 #include <beaver/beaver-queue-item.h>
