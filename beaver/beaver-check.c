@@ -8,6 +8,7 @@
 #include <beaver/beaver-check.h>
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-long-op-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 #include <beaver/engine/beaver-sketch-bits-private.h>
 
 /* A log that is longer than this is not shortened, because somebody reads for long. */
@@ -293,6 +294,8 @@ fix_work (BeaverConnection *connection, gpointer data, GError **error)
 
   if (statement == NULL)
     return FALSE;
+  /* what others remember of the file may be changed by this */
+  _beaver_connection_end_epoch (connection);
   _beaver_statement_bind_double (statement, 1, wall_clock ());
   return _beaver_statement_run (statement, error);
 }

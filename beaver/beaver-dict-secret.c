@@ -8,6 +8,7 @@
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-dict-secret-private.h>
 #include <beaver/engine/beaver-cache-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 #define SECURITY "__security__"
@@ -192,6 +193,8 @@ _beaver_dict_write_security (BeaverConnection *connection,
 
   if (statement == NULL)
     return FALSE;
+  /* others remember that the dict was not encrypted */
+  _beaver_connection_end_epoch (connection);
   _beaver_statement_bind_text (statement, 1, dict_name, -1);
   _beaver_statement_bind_text (statement, 2, metadata, -1);
   /* Who remembers that the dict is plain has to look again. */

@@ -13,6 +13,7 @@
 #include <beaver/beaver-field-index-private.h>
 #include <beaver/beaver-list-private.h>
 #include <beaver/beaver-log-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 #include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-lsh-private.h>
 
@@ -152,44 +153,6 @@ static gboolean
 is_kind (BeaverDumpSection *section, const char *kind)
 {
   return g_str_equal (section->kind->kind, kind);
-}
-
-/* Sections */
-
-static void
-item_clear (gpointer pointer)
-{
-  BeaverDumpItem *item = pointer;
-
-  for (guint i = 0; i < BEAVER_MAX_FIELDS; i++)
-    g_clear_pointer (&item->values[i].bytes, g_bytes_unref);
-}
-
-BeaverDumpSection *
-_beaver_dump_section_new (const BeaverDumpKind *kind, const char *name)
-{
-  BeaverDumpSection *self = g_new0 (BeaverDumpSection, 1);
-
-  self->kind = kind;
-  self->name = g_strdup (name);
-  self->items = g_string_new (NULL);
-  self->rows = g_array_new (FALSE, TRUE, sizeof (BeaverDumpItem));
-  g_array_set_clear_func (self->rows, item_clear);
-  return self;
-}
-
-void
-_beaver_dump_section_free (gpointer pointer)
-{
-  BeaverDumpSection *self = pointer;
-
-  g_clear_pointer (&self->core, _beaver_manager_core_unref);
-  g_clear_pointer (&self->dict, _beaver_dict_shared_unref);
-  g_clear_pointer (&self->hyperplanes, g_bytes_unref);
-  g_string_free (self->items, TRUE);
-  g_array_unref (self->rows);
-  g_free (self->name);
-  g_free (self);
 }
 
 /* Reading */
@@ -664,13 +627,13 @@ _beaver_dump_parse_item (BeaverDumpSection *section, const char *json, gsize len
             {
               g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
                            _ ("“%s” is missing; correct the dump"), field->member);
-              item_clear (&item);
+              _beaver_dump_item_clear (&item);
               return FALSE;
             }
         }
       if (!parse_value (section, field, raw, found, value, error))
         {
-          item_clear (&item);
+          _beaver_dump_item_clear (&item);
           return FALSE;
         }
     }
@@ -710,6 +673,7 @@ _beaver_dump_clear (BeaverConnection *connection, BeaverDumpSection *section, GE
 {
   g_autofree char *sql = NULL;
 
+  _beaver_connection_end_epoch (connection);
   if (section->clear_work != NULL && section->core != NULL)
     {
       BeaverManagerOp op = { section->core, 0 };
@@ -729,8 +693,7 @@ _beaver_dump_clear (BeaverConnection *connection, BeaverDumpSection *section, GE
     return FALSE;
   if (is_kind (section, "vectors") && !run_named (connection, SQL_CLEAR_LSH, section->name, error))
     return FALSE;
-  if (is_kind (section, "log") &&
-      !_beaver_field_index_clear (connection, "log", section->name, error))
+  if (!_beaver_field_index_clear (connection, section->kind->kind, section->name, error))
     return FALSE;
   touch (connection, section);
   return TRUE;
@@ -781,6 +744,18 @@ write_log (BeaverConnection *connection,
   return _beaver_log_batch_work (connection, &op, error);
 }
 
+/* Rows of field indexes go with every write. */
+static gboolean
+keep_index (BeaverConnection *connection,
+            BeaverFieldIndex *index,
+            BeaverDumpItem *item,
+            GError **error)
+{
+  return _beaver_field_index_is_empty (index) ||
+         _beaver_field_index_write (index, connection, text_of (&item->values[0]),
+                                    text_of (&item->values[1]), error);
+}
+
 static gboolean
 write_documents (BeaverConnection *connection,
                  BeaverDumpSection *section,
@@ -788,11 +763,17 @@ write_documents (BeaverConnection *connection,
                  guint n,
                  GError **error)
 {
+  g_autoptr (BeaverFieldIndex) index =
+      _beaver_field_index_load (connection, "documents", section->name, error);
+
+  if (index == NULL)
+    return FALSE;
   for (guint i = first; i < first + n; i++)
     {
       BeaverDumpItem *item = &g_array_index (section->rows, BeaverDumpItem, i);
 
-      if (!_beaver_dump_write_document (connection, section->name, text_of (&item->values[0]),
+      if (!keep_index (connection, index, item, error) ||
+          !_beaver_dump_write_document (connection, section->name, text_of (&item->values[0]),
                                         text_of (&item->values[1]), TRUE, item->fts, item->fuzzy,
                                         error))
         return FALSE;
@@ -929,13 +910,20 @@ write_rows (BeaverConnection *connection,
   guint n_fields = _beaver_dump_kind_n_fields (kind);
   g_autofree char *sql = insert_sql (kind, n_fields);
   g_autoptr (BeaverStatement) statement = NULL;
+  g_autoptr (BeaverFieldIndex) index = NULL;
   gboolean is_channel = is_kind (section, "channel");
   BeaverDictCodec *codec =
       section->dict != NULL ? g_atomic_pointer_get (&section->dict->codec) : NULL;
   gboolean is_security = is_kind (section, "dict") && g_str_equal (section->name, "__security__");
 
-  if (is_kind (section, "dict") && !begin_dict (connection, section, error))
-    return FALSE;
+  if (is_kind (section, "dict"))
+    {
+      if (!begin_dict (connection, section, error))
+        return FALSE;
+      index = _beaver_field_index_load (connection, "dict", section->name, error);
+      if (index == NULL)
+        return FALSE;
+    }
   statement = _beaver_connection_prepare_dynamic (connection, sql, error);
   if (statement == NULL)
     return FALSE;
@@ -957,7 +945,9 @@ write_rows (BeaverConnection *connection,
             return FALSE;
           _beaver_statement_bind_text (statement, 3, encoded, -1);
         }
-      if (!_beaver_statement_run (statement, error))
+      if (!_beaver_statement_run (statement, error) ||
+          (index != NULL && codec == NULL && !section->sealed &&
+           !keep_index (connection, index, item, error)))
         return FALSE;
       /* stamps are unique in all channels together */
       while (is_channel && _beaver_connection_changes (connection) == 0)
@@ -982,6 +972,8 @@ _beaver_dump_write (BeaverConnection *connection,
 {
   if (n == 0)
     return TRUE;
+  /* caches of this process know only of writes that tell them */
+  _beaver_connection_end_epoch (connection);
   if (is_kind (section, "list"))
     return write_list (connection, section, first, n, error);
   if (is_kind (section, "log"))

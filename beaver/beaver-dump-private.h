@@ -89,6 +89,7 @@ typedef struct
 
 BeaverDumpSection *_beaver_dump_section_new (const BeaverDumpKind *kind, const char *name);
 void _beaver_dump_section_free (gpointer self);
+void _beaver_dump_item_clear (gpointer item);
 
 /* In a unit: fills items and count. raw: for a dump of the whole database, without secrets. */
 gboolean _beaver_dump_read (BeaverConnection *connection,

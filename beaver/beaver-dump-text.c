@@ -11,6 +11,46 @@
 #include <beaver/beaver-dump-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
+/* Sections */
+
+void
+_beaver_dump_item_clear (gpointer pointer)
+{
+  BeaverDumpItem *item = pointer;
+
+  for (guint i = 0; i < BEAVER_MAX_FIELDS; i++)
+    g_clear_pointer (&item->values[i].bytes, g_bytes_unref);
+}
+
+BeaverDumpSection *
+_beaver_dump_section_new (const BeaverDumpKind *kind, const char *name)
+{
+  BeaverDumpSection *self = g_new0 (BeaverDumpSection, 1);
+
+  self->kind = kind;
+  self->name = g_strdup (name);
+  self->items = g_string_new (NULL);
+  self->rows = g_array_new (FALSE, TRUE, sizeof (BeaverDumpItem));
+  g_array_set_clear_func (self->rows, _beaver_dump_item_clear);
+  return self;
+}
+
+void
+_beaver_dump_section_free (gpointer pointer)
+{
+  BeaverDumpSection *self = pointer;
+
+  g_clear_pointer (&self->core, _beaver_manager_core_unref);
+  g_clear_pointer (&self->dict, _beaver_dict_shared_unref);
+  g_clear_pointer (&self->hyperplanes, g_bytes_unref);
+  g_string_free (self->items, TRUE);
+  g_array_unref (self->rows);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* The text */
+
 static void
 append_date (GString *out)
 {

@@ -116,6 +116,30 @@ test_dict (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* What was read is remembered in memory; a load must not leave it there. */
+static void
+test_after_reading (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", NULL);
+
+  beaver_dict_set_json (dict, "a", "0", NULL, NULL);
+  for (guint i = 1; i < 20; i++)
+    {
+      g_autofree char *item = g_strdup_printf ("{\"key\": \"a\", \"value\": %u}", i);
+      g_autofree char *expected = g_strdup_printf ("%u", i);
+      g_autofree char *value = NULL;
+
+      for (guint k = 0; k < 5; k++)
+        g_free (beaver_dict_get_json (dict, "a", NULL, NULL));
+      g_assert_cmpint (load (dict, item, JSONL, i % 2 == 0 ? APPEND : OVERWRITE, &error), ==, 1);
+      g_assert_no_error (error);
+      value = beaver_dict_get_json (dict, "a", NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (value, ==, expected);
+    }
+}
+
 static void
 test_bad_dumps (Fixture *f, gconstpointer data)
 {
@@ -464,6 +488,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/dump/D36-dict-keeps-its-times", test_dict);
+  beaver_test_add ("/dump/after-reading", test_after_reading);
   beaver_test_add ("/dump/D37-a-bad-dump-destroys-nothing", test_bad_dumps);
   beaver_test_add ("/dump/nan", test_nan);
   beaver_test_add_closed ("/dump/encrypted", test_encrypted);
