@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <inttypes.h>
-
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -103,10 +101,8 @@ field_op_free (gpointer data)
   g_clear_pointer (&op->spec, _beaver_query_spec_free);
   g_clear_pointer (&op->results, g_ptr_array_unref);
   g_free (op->token);
-  if (op->last != NULL)
-    g_string_free (op->last, TRUE);
-  if (op->next_last != NULL)
-    g_string_free (op->next_last, TRUE);
+  g_clear_pointer (&op->last, g_string_unref);
+  g_clear_pointer (&op->next_last, g_string_unref);
   _beaver_manager_core_unref (op->core);
   g_free (op);
 }
@@ -211,10 +207,11 @@ prepare (BeaverConnection *connection, FieldOp *op, const char *sql, GError **er
 {
   BeaverStatement *statement = _beaver_connection_prepare (connection, sql, error);
 
-  if (statement == NULL)
-    return NULL;
-  _beaver_statement_bind_text (statement, 1, op->core->kind, -1);
-  _beaver_statement_bind_text (statement, 2, op->core->name, -1);
+  if (statement != NULL)
+    {
+      _beaver_statement_bind_text (statement, 1, op->core->kind, -1);
+      _beaver_statement_bind_text (statement, 2, op->core->name, -1);
+    }
   return statement;
 }
 
@@ -228,13 +225,6 @@ run (BeaverConnection *connection, FieldOp *op, const char *sql, const char *thi
   if (third != NULL)
     _beaver_statement_bind_text (statement, 3, third, -1);
   return _beaver_statement_run (statement, error);
-}
-
-/* Writers of this process look again from now on. */
-static void
-expect_index (BeaverConnection *connection)
-{
-  _beaver_connection_end_epoch (connection);
 }
 
 static gboolean
@@ -263,7 +253,7 @@ add_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   FieldOp *op = data;
 
-  expect_index (connection);
+  _beaver_connection_end_epoch (connection); /* writers of this process look again */
   return check_sealed (connection, op, error) && _beaver_field_guard_install (connection, error) &&
          run (connection, op, SQL_DECLARE, op->field, error);
 }
@@ -359,54 +349,13 @@ explain_work (BeaverConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
-static BeaverQueryPlan *
-take_plan (FieldOp *op)
-{
-  BeaverQuerySpec *spec = op->spec;
-  g_autoptr (GPtrArray) indexed = g_ptr_array_new ();
-  g_autoptr (GPtrArray) scanned = g_ptr_array_new ();
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (spec->text != NULL)
-    g_string_append_printf (text, _ ("search the full-text index for “%s”\n"), spec->text);
-  if (spec->fuzzy_text != NULL || (spec->text != NULL && spec->fuzziness > 0))
-    g_string_append_printf (text, _ ("look up the trigrams of “%s”\n"),
-                            spec->fuzzy_text != NULL ? spec->fuzzy_text : spec->text);
-  if (op->chosen >= 0)
-    g_string_append_printf (
-        text, _ ("look up “%s” in its index: up to %" PRId64 " items\n"),
-        _beaver_path_get_text (
-            ((BeaverFilter *) g_ptr_array_index (spec->filters, (guint) op->chosen))->path),
-        op->number);
-  else if (spec->text == NULL && spec->fuzzy_text == NULL)
-    g_string_append_printf (text, _ ("read all %" PRId64 " items\n"), op->number);
-  for (guint i = 0; i < spec->filters->len; i++)
-    {
-      BeaverFilter *filter = g_ptr_array_index (spec->filters, i);
-      const char *path = _beaver_path_get_text (filter->path);
-
-      if ((int) i != op->chosen)
-        g_string_append_printf (text, _ ("compare “%s” in each\n"), path);
-      g_ptr_array_add ((int) i == op->chosen ? indexed : scanned, g_strdup (path));
-    }
-  for (guint i = 0; i < spec->sorts->len; i++)
-    g_string_append_printf (
-        text, _ ("sort by “%s”\n"),
-        _beaver_path_get_text (((BeaverQuerySort *) g_ptr_array_index (spec->sorts, i))->path));
-  if (text->len > 0)
-    g_string_truncate (text, text->len - 1);
-  g_ptr_array_add (indexed, NULL);
-  g_ptr_array_add (scanned, NULL);
-  return _beaver_query_plan_new_take (
-      (char **) g_ptr_array_free (g_steal_pointer (&indexed), FALSE),
-      (char **) g_ptr_array_free (g_steal_pointer (&scanned), FALSE), op->number,
-      g_string_free (g_steal_pointer (&text), FALSE));
-}
-
 static void
 finish_plan (GTask *task, gpointer data)
 {
-  g_task_return_pointer (task, take_plan (data), g_object_unref);
+  FieldOp *op = data;
+
+  g_task_return_pointer (task, _beaver_field_index_plan (op->spec, op->chosen, op->number),
+                         g_object_unref);
 }
 
 static void
@@ -430,7 +379,7 @@ finish_results (GTask *task, gpointer data)
 static gboolean
 begin_building (BeaverConnection *connection, FieldOp *op, GError **error)
 {
-  expect_index (connection);
+  _beaver_connection_end_epoch (connection);
   op->next_stage = STAGE_REMOVE;
   return check_sealed (connection, op, error) && _beaver_field_guard_install (connection, error) &&
          count_items (connection, op, &op->total, error) &&
@@ -999,7 +948,7 @@ beaver_manager_explain (BeaverManager *self,
   if (op == NULL ||
       !_beaver_manager_run (self, BEAVER_ACCESS_SCAN, explain_work, op, cancellable, error))
     return NULL;
-  return take_plan (op);
+  return _beaver_field_index_plan (op->spec, op->chosen, op->number);
 }
 
 /**

@@ -2,9 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-query-plan-private.h>
+#include <beaver/beaver-query-private.h>
 
 /**
  * BeaverQueryPlan:
@@ -205,4 +208,48 @@ beaver_query_plan_get_text (BeaverQueryPlan *self)
   g_return_val_if_fail (BEAVER_IS_QUERY_PLAN (self), NULL);
 
   return self->text != NULL ? self->text : "";
+}
+
+/* chosen: the number of the condition that is looked up in its index; less than 0 for none. */
+BeaverQueryPlan *
+_beaver_field_index_plan (BeaverQuerySpec *spec, int chosen, gint64 number)
+{
+  g_autoptr (GPtrArray) indexed = g_ptr_array_new ();
+  g_autoptr (GPtrArray) scanned = g_ptr_array_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (spec->text != NULL)
+    g_string_append_printf (text, _ ("search the full-text index for “%s”\n"), spec->text);
+  if (spec->fuzzy_text != NULL || (spec->text != NULL && spec->fuzziness > 0))
+    g_string_append_printf (text, _ ("look up the trigrams of “%s”\n"),
+                            spec->fuzzy_text != NULL ? spec->fuzzy_text : spec->text);
+  if (chosen >= 0)
+    g_string_append_printf (
+        text, _ ("look up “%s” in its index: up to %" PRId64 " items\n"),
+        _beaver_path_get_text (
+            ((BeaverFilter *) g_ptr_array_index (spec->filters, (guint) chosen))->path),
+        number);
+  else if (spec->text == NULL && spec->fuzzy_text == NULL)
+    g_string_append_printf (text, _ ("read all %" PRId64 " items\n"), number);
+  for (guint i = 0; i < spec->filters->len; i++)
+    {
+      BeaverFilter *filter = g_ptr_array_index (spec->filters, i);
+      const char *path = _beaver_path_get_text (filter->path);
+
+      if ((int) i != chosen)
+        g_string_append_printf (text, _ ("compare “%s” in each\n"), path);
+      g_ptr_array_add ((int) i == chosen ? indexed : scanned, g_strdup (path));
+    }
+  for (guint i = 0; i < spec->sorts->len; i++)
+    g_string_append_printf (
+        text, _ ("sort by “%s”\n"),
+        _beaver_path_get_text (((BeaverQuerySort *) g_ptr_array_index (spec->sorts, i))->path));
+  if (text->len > 0)
+    g_string_truncate (text, text->len - 1);
+  g_ptr_array_add (indexed, NULL);
+  g_ptr_array_add (scanned, NULL);
+  return _beaver_query_plan_new_take (
+      (char **) g_ptr_array_free (g_steal_pointer (&indexed), FALSE),
+      (char **) g_ptr_array_free (g_steal_pointer (&scanned), FALSE), number,
+      g_string_free (g_steal_pointer (&text), FALSE));
 }
