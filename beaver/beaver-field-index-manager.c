@@ -72,7 +72,6 @@ typedef enum
   STAGE_DONE,
 } Stage;
 
-/* The data of every work here. */
 typedef struct
 {
   BeaverManagerCore *core;
@@ -101,8 +100,10 @@ field_op_free (gpointer data)
   g_clear_pointer (&op->spec, _beaver_query_spec_free);
   g_clear_pointer (&op->results, g_ptr_array_unref);
   g_free (op->token);
-  g_clear_pointer (&op->last, g_string_unref);
-  g_clear_pointer (&op->next_last, g_string_unref);
+  if (op->last != NULL)
+    g_string_free (op->last, TRUE);
+  if (op->next_last != NULL)
+    g_string_free (op->next_last, TRUE);
   _beaver_manager_core_unref (op->core);
   g_free (op);
 }
@@ -199,8 +200,6 @@ start (BeaverManager *self,
   else
     _beaver_manager_run_async (self, access, work, op, field_op_free, task, finish);
 }
-
-/* Works */
 
 static BeaverStatement *
 prepare (BeaverConnection *connection, FieldOp *op, const char *sql, GError **error)
