@@ -12,8 +12,10 @@ import sys
 import tempfile
 
 PROGRAM = '''
+import locale
 import sys
 from beaver import BeaverDB
+locale.setlocale(locale.LC_ALL, '')
 try:
     BeaverDB(sys.argv[1])
 except Exception as error:
