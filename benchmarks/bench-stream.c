@@ -23,6 +23,7 @@ run_stream (const BenchArgs *args, gboolean publish, gboolean batch)
   double stamp = 1.7e9;
   guint64 done = 0;
   gint64 begin, end;
+  double cpu;
   BenchRaw raw;
 
   bench_fill (path, 10);
@@ -35,6 +36,7 @@ run_stream (const BenchArgs *args, gboolean publish, gboolean batch)
       log = beaver_db_get_log (db, "events", NULL);
       channel = beaver_db_get_channel (db, "news", NULL);
     }
+  cpu = bench_cpu ();
   begin = bench_now ();
   end = begin + (gint64) (args->seconds * 1e9);
   while (bench_now () < end)
@@ -90,6 +92,7 @@ run_stream (const BenchArgs *args, gboolean publish, gboolean batch)
     bench_raw_close (&raw);
   g_clear_object (&db);
   bench_report ("ops_s", (double) done / ((double) (bench_now () - begin) / 1e9));
+  bench_report ("cpu_us", (bench_cpu () - cpu) * 1e6 / (double) done);
   bench_report_times ("", &times, 1);
   bench_times_clear (&times);
   bench_remove (path);

@@ -47,7 +47,7 @@ set_keys (BenchThread *thread)
 }
 
 static void
-report_threads (const BenchArgs *args, BenchThread *threads, double seconds)
+report_threads (const BenchArgs *args, BenchThread *threads, double seconds, double cpu)
 {
   g_autofree BenchTimes *times = g_new (BenchTimes, args->threads);
   guint64 done = 0, least = G_MAXUINT64, most = 0;
@@ -60,6 +60,7 @@ report_threads (const BenchArgs *args, BenchThread *threads, double seconds)
       most = MAX (most, times[i].n);
     }
   bench_report ("ops_s", (double) done / seconds);
+  bench_report ("cpu_us", cpu * 1e6 / (double) done);
   bench_report ("fairness", (double) least / (double) MAX (most, 1));
   bench_report_times ("", times, args->threads);
 }
@@ -71,7 +72,7 @@ run_set (const BenchArgs *args)
   g_autofree char *path = bench_path (args, "set.db");
   Target target = { .path = path, .plain = bench_is (args, "sqlite") };
   g_autoptr (BeaverDb) db = NULL;
-  double seconds;
+  double seconds, cpu;
   gint64 begin;
 
   if (bench_peer_run (args, TRUE))
@@ -82,13 +83,15 @@ run_set (const BenchArgs *args)
       db = bench_open (args, path);
       target.dict = beaver_db_get_dict (db, "users", NULL);
     }
+  cpu = bench_cpu ();
   seconds = bench_run_threads (args, threads, set_keys, &target, 4000000 / args->threads);
   /* What the log still owes to the database is part of the bill. Plain connections that closed as
    * the last ones have paid theirs. */
   begin = bench_now ();
   g_clear_object (&db);
   seconds += (double) (bench_now () - begin) / 1e9;
-  report_threads (args, threads, seconds);
+  cpu = bench_cpu () - cpu;
+  report_threads (args, threads, seconds, cpu);
   bench_threads_clear (threads, args->threads);
   bench_remove (path);
 }
@@ -104,6 +107,7 @@ run_batch (const BenchArgs *args)
   BeaverDict *dict = NULL;
   guint64 seed = 5, done = 0;
   gint64 begin, end;
+  double cpu;
   BenchRaw raw;
 
   bench_fill (path, args->n);
@@ -114,6 +118,7 @@ run_batch (const BenchArgs *args)
       db = bench_open (args, path);
       dict = beaver_db_get_dict (db, "users", NULL);
     }
+  cpu = bench_cpu ();
   begin = bench_now ();
   end = begin + (gint64) (args->seconds * 1e9);
   while (bench_now () < end)
@@ -145,6 +150,7 @@ run_batch (const BenchArgs *args)
     bench_raw_close (&raw);
   g_clear_object (&db);
   bench_report ("ops_s", (double) done / ((double) (bench_now () - begin) / 1e9));
+  bench_report ("cpu_us", (bench_cpu () - cpu) * 1e6 / (double) done);
   bench_remove (path);
 }
 
