@@ -21,7 +21,7 @@
 #include <beaver/engine/beaver-core-private.h>
 
 #define N_SHARDS 64
-#define WAYS 4
+#define WAYS 8
 #define MIN_SLOTS 16
 #define MAX_SLOTS 8192
 #define SHARD_BYTES (512 * 1024)
@@ -464,7 +464,8 @@ _beaver_cache_store (BeaverConnection *connection,
   slot = find_slot (shard, hash, space, key, key_length);
   if (slot == NULL)
     {
-      if (shard->n_values >= shard->n_slots / 2 && shard->n_slots < MAX_SLOTS)
+      /* so thin that a set is seldom full before the shard is as large as it may get */
+      if (shard->n_values >= shard->n_slots / 4 && shard->n_slots < MAX_SLOTS)
         grow (shard, epoch);
       slot = choose_slot (shard, hash, epoch);
     }
