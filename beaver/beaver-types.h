@@ -53,6 +53,7 @@ typedef struct _BeaverQuery BeaverQuery;
 typedef struct _BeaverQueryPlan BeaverQueryPlan;
 typedef struct _BeaverQueue BeaverQueue;
 typedef struct _BeaverQueueItem BeaverQueueItem;
+typedef struct _BeaverRankFusion BeaverRankFusion;
 typedef struct _BeaverSecret BeaverSecret;
 typedef struct _BeaverSketch BeaverSketch;
 typedef struct _BeaverSubscription BeaverSubscription;

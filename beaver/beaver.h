@@ -49,6 +49,7 @@
 #include <beaver/beaver-query.h>
 #include <beaver/beaver-queue-item.h>
 #include <beaver/beaver-queue.h>
+#include <beaver/beaver-rank-fusion.h>
 #include <beaver/beaver-secret.h>
 #include <beaver/beaver-sketch.h>
 #include <beaver/beaver-subscription.h>

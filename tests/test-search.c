@@ -518,6 +518,36 @@ test_snippet (Fixture *f, gconstpointer data)
   g_assert_cmpuint (strlen (beaver_hit_get_snippet (part->pdata[0])), <, 50);
 }
 
+/* The sum of 1 / (k + rank), as beaver-db 1.3 does it. */
+static void
+test_fusion (Fixture *f, gconstpointer data)
+{
+  BeaverDocuments *docs = docs_of (f, "x");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverQuery) query = beaver_query_new ();
+  g_autoptr (GPtrArray) hits = NULL;
+  g_autoptr (BeaverRankFusion) fusion = beaver_rank_fusion_new (60);
+  g_auto (GStrv) ids = NULL;
+  g_autofree char *joined = NULL;
+
+  put (docs, "a", "1", TEXT);
+  put (docs, "b", "1", TEXT);
+  hits = beaver_documents_search (docs, query, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      beaver_rank_fusion_add_hits (fusion, (BeaverHit **) hits->pdata, hits->len, 1, &error));
+  g_assert_true (
+      beaver_rank_fusion_add_ids (fusion, (const char *const[]){ "b", "c", NULL }, 2, &error));
+  g_assert_false (
+      beaver_rank_fusion_add_ids (fusion, (const char *const[]){ "c", NULL }, NAN, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  ids = beaver_rank_fusion_get_ids (fusion);
+  joined = g_strjoinv (" ", ids);
+  g_assert_cmpstr (joined, ==, "b c a");
+  g_assert_cmpfloat (beaver_rank_fusion_get_score (fusion, "b"), ==, 1.0 / 61 + 2.0 / 60);
+  g_assert_cmpfloat (beaver_rank_fusion_get_score (fusion, "none"), ==, 0);
+}
+
 static void
 test_long_query (Fixture *f, gconstpointer data)
 {
@@ -655,6 +685,7 @@ main (int argc, char **argv)
   beaver_test_add ("/search/D42-sort-limit-offset-in-every-mode", test_D42_modes);
   beaver_test_add ("/search/fuzziness", test_fuzziness);
   beaver_test_add ("/search/snippet", test_snippet);
+  beaver_test_add ("/search/rank-fusion", test_fusion);
   beaver_test_add ("/search/D56-queries-of-any-length", test_long_query);
   beaver_test_add ("/search/bad-query", test_bad_query);
 

@@ -853,6 +853,61 @@ function init_vectors() {
     };
 }
 
+function init_documents() {
+    const flags = (fts, fuzzy) => (fts ? Beaver.IndexFlags.TEXT : 0) | (fuzzy ? Beaver.IndexFlags.FUZZY : 0);
+    // a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset};
+    // a path to sort by with a minus in front goes down
+    const operators = {'==': 0, '!=': 1, '<': 2, '<=': 3, '>': 4, '>=': 5, in: 6, between: 7, contains: 8, exists: 9};
+    const query = wanted => {
+        if (wanted === null || wanted === undefined || wanted instanceof Beaver.Query)
+            return wanted ?? null;
+        const {text = null, plain = true, strict = false, fields = null, fuzzy = null, fuzziness = 0, where = [], sort = [],
+            limit = -1, offset = 0} = typeof wanted === 'string' ? {text: wanted} : wanted;
+        const made = Beaver.Query.new();
+        made.set_text(text);
+        made.set_syntax(plain ? Beaver.QuerySyntax.PLAIN : Beaver.QuerySyntax.FTS5);
+        made.set_strict(strict);
+        made.set_fields(fields);
+        made.set_fuzzy_text(fuzzy);
+        made.set_fuzziness(fuzziness);
+        for (const [path, op, value] of where)
+            made.where(path, operators[op] ?? op, value === undefined ? null : to_json(value));
+        for (const path of sort)
+            made.sort(path.replace(/^-/, ''), path.startsWith('-'));
+        made.set_limit(limit);
+        made.set_offset(offset);
+        return made;
+    };
+    const asked = (wanted = null, cancellable = null) => [query(wanted), cancellable];
+
+    for (const klass of [Beaver.Document, Beaver.Hit]) {
+        getters(klass, {
+            body() {
+                return from_json(this.get_body());
+            },
+        });
+    }
+    natural(Beaver.Documents, {
+        // put(body), put(body, {id, fts, fuzzy})
+        put: ['index', (body, {id = null, fts = true, fuzzy = false} = {}, cancellable = null) =>
+            [id, to_json(body), flags(fts, fuzzy), cancellable]],
+        get: ['lookup', (id, cancellable = null) => [id, cancellable], document => document ?? undefined],
+        search: ['search', asked],
+    });
+    natural(Beaver.Dict, {query: ['query', asked]});
+    natural(Beaver.Log, {query: ['query', asked]});
+    natural(Beaver.DocumentsBatch, {
+        put: ['index', (body, {id = null, fts = true, fuzzy = false} = {}) => [id, to_json(body), flags(fts, fuzzy), null]],
+    });
+    natural(Beaver.Db, {docs: ['get_documents', name => [name]]});
+    Beaver.Documents.prototype[Symbol.iterator] = function () {
+        return this.items()[Symbol.iterator]();
+    };
+    Beaver.Documents.prototype[Symbol.asyncIterator] = function () {
+        return this.items()[Symbol.asyncIterator]();
+    };
+}
+
 function init_close_report() {
     const {to_string} = Beaver.CloseReport.prototype;
     Beaver.CloseReport.prototype.toString = function () {
@@ -882,6 +937,7 @@ function _init() {
     init_channel();
     init_consumer();
     init_sketch();
+    init_documents();
     init_graph();
     init_vectors();
 }

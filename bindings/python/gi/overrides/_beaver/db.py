@@ -189,6 +189,10 @@ class Db(raw.Db):
             return self._get('dict', name, model)
         return self._get('dict', name, model, 'get_dict_with_secret', (secret, None))
 
+    def docs(self, name, model=None):
+        """Documents that can be searched."""
+        return self._get('documents', name, model)
+
     def list(self, name, model=None):
         """Values in an order."""
         return self._get('list', name, model)

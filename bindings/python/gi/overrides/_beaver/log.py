@@ -83,12 +83,24 @@ class Log(raw.Log):
     @both
     def range(self, start=None, end=None, limit=None, where=None, order='ASC', offset=None):
         """The entries from start to end, both included: [(timestamp, data), ...]; with datetimes only the data, as in 1.3."""
-        if where is not None:
-            raise InvalidError('where is not available here')
         only_data = isinstance(start, datetime.datetime) or isinstance(end, datetime.datetime)
         convert = self._data if only_data else self._pair
+        if where is not None:
+            from .documents import make_query
+            backward, query = _order(order) == raw.LogOrder.NEWEST_FIRST, make_query(where)
+            query.set_range(_bound(start, -math.inf), _bound(end, math.inf))
+
+            def cut(entries):
+                entries = [*reversed(entries)] if backward else [*entries]
+                return [convert(entry) for entry in entries[offset or 0:][:limit]]
+            return 'query', (query,), cut
         return 'range', (_bound(start, -math.inf), _bound(end, math.inf), -1 if limit is None else limit, offset or 0,
                          _order(order)), lambda entries: [convert(entry) for entry in entries]
+
+    def declare(self, fields):
+        """Declares indexes of fields; reindex() brings in what is there already."""
+        for field in fields:
+            self.add_index(field)
 
     def _pair(self, entry):
         return entry.get_timestamp(), self._loads(entry.get_data())

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The libbeaver authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Documents and their search, queries of dicts.
+
+import Beaver from 'gi://Beaver?version=1';
+import {test, run, equal, throws} from './tap.js';
+
+const INVALID = [Beaver.Error, Beaver.Error.INVALID];
+const ids = hits => hits.map(hit => hit.get_id());
+
+const docs = body => () => Beaver.scope(':memory:', db => {
+    const articles = db.docs('articles');
+    articles.put({title: 'Python programming', year: 1991}, {id: 'py'});
+    articles.put({title: 'SQLite database', year: 2000}, {id: 'sql'});
+    articles.put({title: 'Rust language', year: 2015}, {id: 'rust', fuzzy: true});
+    return body(articles, db);
+});
+
+test('values in and out', docs(articles => {
+    equal(articles.get('py').body, {title: 'Python programming', year: 1991});
+    equal(articles.get('none'), undefined);
+    equal([...articles].map(document => document.get_id()), ['py', 'rust', 'sql']);
+    const made = articles.put('only text');
+    equal(made.get_id().length, 32);
+    equal(made.body, 'only text');
+    articles.drop(made.get_id());
+    equal(articles.count(), 3);
+}));
+
+test('search', docs(articles => {
+    equal(ids(articles.search('program')), ['py']);
+    equal(ids(articles.search('C++')), []);
+    equal(ids(articles.search({text: 'lang* OR sqlite', plain: false, sort: ['-year']})), ['rust', 'sql']);
+    throws(() => articles.search({text: 'C++', plain: false}), INVALID);
+    equal(ids(articles.search({fuzzy: 'langage'})), ['rust']);
+    equal(ids(articles.search({where: [['year', '>', 1995], ['title', 'contains', 'SQL']]})), ['sql']);
+    equal(ids(articles.search({where: [['year', 'in', [1991, 7]]]})), ['py']);
+    equal(articles.search('rust')[0].body.year, 2015);
+}));
+
+test('a batch', docs(articles => {
+    const batch = articles.create_batch();
+    batch.put('first', {id: 'a'});
+    batch.put('last', {id: 'a'});
+    equal(batch.apply(), 1);
+    equal(articles.get('a').body, 'last');
+}));
+
+test('async', docs(async articles => {
+    const made = await articles.put_async({t: 'awaited'}, {id: 'x'});
+    equal(made.body, {t: 'awaited'});
+    equal(ids(await articles.search_async('awaited')), ['x']);
+}));
+
+test('an index of a dict', () => Beaver.scope(':memory:', db => {
+    const dict = db.dict('d');
+    dict.set('a', {n: 1});
+    dict.set('b', {n: 2});
+    dict.add_index('n');
+    dict.reindex(null);
+    equal(dict.query({where: [['n', '>=', 2]]}).map(entry => entry.get_key()), ['b']);
+    equal(dict.list_indexes()[0].get_used(), true);
+}));
+
+run();
