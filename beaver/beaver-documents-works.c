@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-documents-private.h>
+#include <beaver/beaver-events-private.h>
 #include <beaver/beaver-field-index-private.h>
 #include <beaver/engine/beaver-flatten-private.h>
 #include <beaver/engine/beaver-fts-private.h>
@@ -184,7 +185,7 @@ emit (BeaverConnection *connection,
 {
   g_autoptr (GString) payload = NULL;
 
-  if (g_atomic_int_get (&core->emits) <= 0)
+  if (!_beaver_manager_core_wants_events (core, connection))
     return TRUE;
   payload = g_string_new ("{");
   _beaver_json_append_string (payload, member, -1);

@@ -376,7 +376,9 @@ test_D52 (Fixture *f, gconstpointer data)
   /* and what finds the rows of an item reads only those: counted, not timed */
   raw_assert (raw, "SELECT COUNT(*) FROM __beaver_x_fts_rows__ WHERE collection = 'none'", "0");
   sqlite3_progress_handler (raw, 1, count_steps, &steps);
-  raw_assert (raw, "SELECT n FROM __beaver_x_fts_rows__ WHERE collection = 'a' AND item_id = 'doc-17'", "2");
+  raw_assert (raw,
+              "SELECT n FROM __beaver_x_fts_rows__ WHERE collection = 'a' AND item_id = 'doc-17'",
+              "2");
   g_assert_cmpint (steps, <, 1000);
   sqlite3_progress_handler (raw, 0, NULL, NULL);
   raw_close (raw);
@@ -629,6 +631,45 @@ test_closed (Fixture *f, gconstpointer data)
   CLOSED (beaver_documents_batch_index (batch, "1", "1", TEXT, NULL, &error));
 }
 
+static void
+on_event (BeaverEvent *event, gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_strdup_printf ("%s %s", beaver_event_get_name (event),
+                                               beaver_event_get_payload (event)));
+}
+
+/* D22: the payload says what was meant, however the call was made. */
+static void
+test_events (Fixture *f, gconstpointer data)
+{
+  const char *const names[] = { "index", "drop", "clear" };
+  BeaverDocuments *docs = docs_of (f, "a");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func (g_free);
+  BeaverEventHandler *handlers[3];
+
+  for (guint i = 0; i < 3; i++)
+    {
+      handlers[i] =
+          beaver_manager_on (BEAVER_MANAGER (docs), names[i], on_event, seen, NULL, &error);
+      g_assert_no_error (error);
+    }
+  put (docs, "it's \"1\"", "1", TEXT);
+  drop (docs, "none");
+  drop (docs, "it's \"1\"");
+  beaver_manager_clear (BEAVER_MANAGER (docs), NULL, &error);
+  g_assert_no_error (error);
+  beaver_test_spin_until (NULL, seen->len == 3);
+  g_assert_cmpstr (seen->pdata[0], ==, "index {\"id\": \"it's \\\"1\\\"\"}");
+  g_assert_cmpstr (seen->pdata[1], ==, "drop {\"target\": \"it's \\\"1\\\"\"}");
+  g_assert_cmpstr (seen->pdata[2], ==, "clear {}");
+  for (guint i = 0; i < 3; i++)
+    {
+      beaver_event_handler_off (handlers[i]);
+      g_object_unref (handlers[i]);
+    }
+}
+
 /* All of it or nothing. */
 static void
 test_transaction (Fixture *f, gconstpointer data)
@@ -672,6 +713,7 @@ main (int argc, char **argv)
   beaver_test_add ("/documents/corrupt", test_corrupt);
   beaver_test_add ("/documents/async", test_async);
   beaver_test_add ("/documents/closed", test_closed);
+  beaver_test_add ("/documents/D22-events", test_events);
   beaver_test_add ("/documents/transaction", test_transaction);
 
   return g_test_run ();
