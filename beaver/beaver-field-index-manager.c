@@ -923,7 +923,7 @@ beaver_manager_list_indexes_finish (BeaverManager *self, GAsyncResult *result, G
 /**
  * beaver_manager_explain:
  * @self: a dict, a log or a collection of documents
- * @query: a query
+ * @query: (nullable): a query; %NULL finds everything
  * @cancellable: (nullable): optional
  * @error: return location for an error
  *
@@ -953,7 +953,7 @@ beaver_manager_explain (BeaverManager *self,
 /**
  * beaver_manager_explain_async:
  * @self: a dict, a log or a collection of documents
- * @query: a query
+ * @query: (nullable): a query; %NULL finds everything
  * @cancellable: (nullable): optional
  * @callback: (scope async) (closure user_data) (nullable): called when done
  * @user_data: data for @callback
