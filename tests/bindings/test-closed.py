@@ -25,7 +25,7 @@ C = '{http://www.gtk.org/introspection/c/1.0}'
 MAY_SUCCEED = ('_close', '_close_async', '_close_full', '_close_full_async', '_next', '_next_async', '_cancel', '_release')
 
 # What was read already stays readable.
-VALUES = {'Message', 'Query'}
+VALUES = {'Message', 'Query', 'VectorQuery'}
 
 BY_NAME = {'timeout': 0.0, 'json': '1', 'value': '1', 'text': '"x"', 'path': '$.x', 'count': 1, 'limit': 1, 'n': 1,
            'capacity': 10, 'ttl': 10.0, 'period': 1.0, 'window': 1.0, 'error_rate': 0.01}
@@ -72,6 +72,10 @@ def argument(part, objects):
         return GObject.Object()
     if kind == 'Gio.File':
         return Gio.File.new_for_path('/nonexistent')
+    if kind == 'Gio.OutputStream':
+        return Gio.MemoryOutputStream.new_resizable()
+    if kind == 'Gio.InputStream':
+        return Gio.MemoryInputStream.new_from_bytes(GLib.Bytes.new(b'{}'))
     if kind == 'Gio.Cancellable':
         return None
     if kind is not None and hasattr(Beaver, kind) and hasattr(getattr(Beaver, kind), '__gtype__') \
@@ -157,6 +161,7 @@ class Closed(unittest.TestCase):
         bound(channel, 'Channel', 'publish')('1', None)
         cls.objects['Message'] = bound(channel, 'Channel', 'history')(1, None)[0]   # no method returns just one
         cls.objects['Query'] = Beaver.Query.new()
+        cls.objects['VectorQuery'] = Beaver.VectorQuery.new(GLib.Bytes.new(bytes(4)), 1)
         cls.db.close()
 
     @classmethod
