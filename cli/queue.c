@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <glib/gi18n.h>
 
@@ -321,13 +322,17 @@ work_on (Cli *cli, BeaverJob *job, double lease, double delay, GError **error)
   g_autofree char *reason = NULL;
   g_autoptr (GError) local_error = NULL;
   CliRun run = { .input = input, .period = lease / 3, .tick = extend, .data = &work };
-  int status;
+  int status, signal;
 
   environment = g_environ_setenv (environment, "BEAVER_QUEUE_NAME", cli->name, TRUE);
   environment = g_environ_setenv (environment, "BEAVER_JOB_ID", id, TRUE);
   environment = g_environ_setenv (environment, "BEAVER_JOB_ATTEMPT", attempt, TRUE);
   run.environment = environment;
   status = cli_run_command (cli, cli->args, &run, &local_error);
+  signal = cli_signals_forwarded ();
+  /* Ctrl-C goes to the command and to us; the command may be gone before we hear of it. */
+  if (signal == 0 && status == CLI_SIGNAL + SIGINT)
+    signal = SIGINT;
   if (status == 0)
     {
       if (!beaver_job_ack (job, NULL, error))
@@ -335,7 +340,7 @@ work_on (Cli *cli, BeaverJob *job, double lease, double delay, GError **error)
     }
   else
     {
-      gboolean no_fault = !run.started || cli_signals_forwarded () != 0;
+      gboolean no_fault = !run.started || signal != 0;
 
       reason = local_error != NULL ? g_strdup (local_error->message) :
                                      g_strdup_printf (_ ("the command answered %d"), status);
@@ -345,7 +350,7 @@ work_on (Cli *cli, BeaverJob *job, double lease, double delay, GError **error)
         return status;
       fprintf (stderr, "beaver: %s\n", reason);
     }
-  return cli_signals_forwarded () != 0 ? CLI_SIGNAL + cli_signals_forwarded () : -2;
+  return signal != 0 ? CLI_SIGNAL + signal : -2;
 }
 
 static int
