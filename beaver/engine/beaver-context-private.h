@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Runs func (data) in context, later, never in the calling thread; destroy runs there too. An attached source and not
- * g_main_context_invoke(), which calls func in the worker itself whenever nobody iterates context at that moment. */
+ * the "invoke" call of GLib, which calls func in the worker itself whenever nobody iterates context at that moment. */
 void _beaver_context_post (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 #define TABLE "__beaver_x_vector_changes__"
 
 /* The number comes before the row: in SQLite the conflict clause of the statement that fires a
- * trigger holds inside it as well, and both INSERT OR REPLACE, which is Python's, and our upsert
+ * trigger holds inside it as well, and both replacing inserts, which are Python's, and our upsert
  * end with one row of a new number. */
 #define NOTE(row)                                                                                  \
   " INSERT INTO " TABLE " (collection, item_id, change) VALUES (" row ".collection, " row          \
