@@ -182,7 +182,9 @@ test('leaving a loop that waits ends it at once', memory(async db => {
         equal(await pending, {value: undefined, done: true});           // eslint-disable-line no-await-in-loop
         equal(await loop.next(), {value: undefined, done: true});       // eslint-disable-line no-await-in-loop
         equal(source.closed, true);
-        await rejects(source[Symbol.asyncIterator]().next(), CLOSED);   // eslint-disable-line no-await-in-loop
+        await rejects(source.next_async(), CLOSED);                     // eslint-disable-line no-await-in-loop
+        for await (const item of source)                                // eslint-disable-line no-await-in-loop
+            ok(false, item);
     }
     const throwing = db.log('l').live(60, 60);
     await rejects((async () => {
@@ -191,6 +193,21 @@ test('leaving a loop that waits ends it at once', memory(async db => {
     })(), RangeError);
     equal(throwing.closed, true);
 }));
+
+test('a stream that its owner closed is at its end', async () => {
+    const db = new Beaver.Db(':memory:');
+    const sources = () => [db.channel('c').subscribe(), db.channel('c').open_consumer('x'), db.log('l').tail(),
+        db.log('l').live(60, 60)];
+    for (const source of sources()) {
+        source.close();
+        for await (const item of source)
+            ok(false, item);
+    }
+    const rest = sources();
+    db.close();
+    for (const source of rest)
+        await rejects(source[Symbol.asyncIterator]().next(), CLOSED);   // eslint-disable-line no-await-in-loop
+});
 
 test('messages come as signals', memory(async db => {
     const got = [];

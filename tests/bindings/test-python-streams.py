@@ -12,7 +12,7 @@ import time
 import unittest
 
 import tap_unittest
-from py_beaver import Case, library_threads, run_program, wait_until
+from py_beaver import ROUNDS, Case, library_threads, run_program, wait_until
 
 import beaver
 from beaver import BeaverDB
@@ -193,14 +193,26 @@ class Log(Case):
         self.assertEqual(list(live), [])
 
     def test_live_close_does_not_wait_for_the_period(self):
-        live = self.log.live(60, 60, len)
-        self.assertEqual(next(live), 0)
-        waiting = threading.Thread(target=lambda: self.assertEqual(list(live), []))
-        waiting.start()
-        started = time.monotonic()
-        live.close()
-        waiting.join(WAIT)
-        self.assertLess(time.monotonic() - started, 5)
+        for _ in range(20 * ROUNDS):
+            live, rest = self.log.live(60, 60, len), []
+            self.assertEqual(next(live), 0)
+            waiting = threading.Thread(target=lambda: rest.append(list(live)))
+            waiting.start()
+            live.close()            # before it starts, while it starts, or while it waits
+            waiting.join(WAIT)
+            self.assertEqual(rest, [[]])
+
+    def test_a_closed_one_is_at_its_end(self):
+        for live in (self.log.live(), self.log.live(60, 60, len)):
+            live.close()
+            self.assertEqual((list(live), list(live)), ([], []))
+            with self.assertRaises(beaver.ClosedError):
+                live.next()
+            with self.assertRaises(beaver.ClosedError):
+                live.__enter__()
+        subscription = self.db.channel('c').subscribe()
+        subscription.close()
+        self.assertEqual((list(subscription), list(subscription.listen())), ([], []))
 
     def test_tail(self):
         self.log.log('before')

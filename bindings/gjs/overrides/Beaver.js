@@ -216,6 +216,11 @@ function stream(klass, item) {
     natural(klass, {
         next: ['next', (timeout = -1, cancellable = null) => [timeout, cancellable]],
     });
+    const {close} = klass.prototype;
+    klass.prototype.close = function () {
+        this._left = true;
+        return close.call(this);
+    };
     klass.prototype[Symbol.asyncIterator] = function () {
         const end = {value: undefined, done: true};
         let begun = false, over = false;
@@ -233,8 +238,8 @@ function stream(klass, item) {
                     if (result !== null && !over)
                         return {value: item(this, result), done: false};
                 } catch (error) {
-                    // closed between two items is as good as closed while waiting for one
-                    if (!over && !(begun && is_closed(error))) {
+                    // closed between two items, or by its owner, is as good as closed while waiting for one
+                    if (!over && !((begun || this._left) && is_closed(error))) {
                         leave();
                         throw error;
                     }

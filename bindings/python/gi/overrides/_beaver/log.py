@@ -7,7 +7,7 @@ import math
 
 from .base import both, override, raw, state_of
 from .channel import Stream
-from .errors import InvalidError
+from .errors import ClosedError, InvalidError
 from .manager import pages
 from .values import loads, span, stamp
 
@@ -46,8 +46,10 @@ class LiveIterator(Stream):
         return self._aggregator(data)
 
     def __iter__(self):
-        if not self.closed:
+        try:
             self._stream.start()
+        except ClosedError:     # nothing comes then, which is the end and no error
+            pass
         return self
 
     def __enter__(self):
