@@ -1,31 +1,37 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every fenced block of the README and of doc/ does what it says: C and Vala compile, Python and JavaScript run, sh parses.
+"""Every fenced block of the README and of doc/ does what it says: C and Vala compile, and run when they have a main();
+Python and JavaScript run, sh parses.
 
 usage: test-docs.py SOURCE-ROOT BUILD-ROOT [PAGE...]       (prints TAP)
 
 A block that is no whole program gets the variables of prelude.h, prelude.py, prelude.js and prelude.vala beside this file.
-A shell transcript may be left out: <!-- test: skip REASON --> in the line above it.
+A shell transcript may be left out: <!-- test: skip REASON --> in the line above it. <!-- from: FILE PART --> there says
+that the block is what stands in FILE between two lines with [PART]; that file has tests of its own.
 """
 import concurrent.futures
+import difflib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEADLINE = 120
 FENCE = re.compile(r'^(`{3,}|~{3,})\s*(\w*)\s*$')
 SKIP = re.compile(r'<!-- test: skip (.+) -->')
+FROM = re.compile(r'<!-- from: (\S+) (\S+) -->')
+MAIN = r'^(int )?main \('
 SKIPPABLE = ('', 'sh', 'console', 'text')
 
 
 class Block:
-    def __init__(self, page, line, language, skip):
-        self.page, self.line, self.language, self.skip = page, line, language, skip
+    def __init__(self, page, line, language, skip, source):
+        self.page, self.line, self.language, self.skip, self.source = page, line, language, skip, source
         self.lines = []
 
     @property
@@ -45,21 +51,42 @@ class Block:
 
 
 def blocks_of(root, page):
-    block, skip, mark = None, None, None
+    block, skip, source, mark = None, None, None, None
     with open(os.path.join(root, page), encoding='utf-8') as file:
         for number, line in enumerate(file.read().splitlines(), 1):
             fence = FENCE.match(line)
             if block is None and fence:
-                block, mark = Block(page, number + 1, fence[2], skip), fence[1]
+                block, mark = Block(page, number + 1, fence[2], skip, source), fence[1]
             elif block is not None and line.strip() == mark:
                 yield block
                 block = None
             elif block is not None:
                 block.lines.append(line)
-            found = SKIP.search(line)
-            skip = found[1] if found else None
+            found, quoted = SKIP.search(line), FROM.search(line)
+            skip, source = found[1] if found else None, quoted.groups() if quoted else None
     if block is not None:
         raise SystemExit(f'Bail out! {page}:{block.line}: the block has no end')
+
+
+def part_of(root, path, part):
+    """What stands between the two lines that say [part], without the indentation that all of it has."""
+    with open(os.path.join(root, path), encoding='utf-8') as file:
+        lines = file.read().splitlines()
+    marks = [number for number, line in enumerate(lines) if re.fullmatch(rf'\s*(/\*|//|#) \[{re.escape(part)}\]( \*/)?', line)]
+    if len(marks) != 2:
+        return None
+    return textwrap.dedent('\n'.join(lines[marks[0] + 1:marks[1]])).strip('\n') + '\n'
+
+
+def is_quoted(root, block):
+    try:
+        wanted = part_of(root, *block.source)
+    except OSError as error:
+        return str(error)
+    if wanted is None:
+        return f'{block.source[0]} has no two lines with [{block.source[1]}]'
+    return '' if block.text == wanted else ''.join(difflib.unified_diff(
+        wanted.splitlines(True), block.text.splitlines(True), block.source[0], f'{block.page}:{block.line}'))
 
 
 class Checker:
@@ -70,9 +97,11 @@ class Checker:
         flags = subprocess.run(['pkg-config', '--cflags', 'gio-2.0', 'json-glib-1.0'], check=True, text=True,
                                stdout=subprocess.PIPE).stdout.split()
         includes = [f'-I{os.path.join(base, folder)}' for base in (build, root) for folder in ('', 'beaver')]
-        self.cc = [*os.environ.get('CC', 'cc').split(), '-std=gnu11', '-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused',
+        self.cc = [*os.environ.get('CC', 'cc').split(), '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wno-unused',
                    '-Wno-unused-parameter', '-Wno-shadow', *includes, *flags]
-        self.valac = ['valac', '-C', '--vapidir', os.path.join(build, 'beaver'), '--vapidir', os.path.join(root, 'bindings', 'vala'),
+        self.libraries = [f'-L{os.path.join(build, "beaver")}', '-lbeaver-1', *subprocess.run(
+            ['pkg-config', '--libs', 'gio-2.0', 'json-glib-1.0'], check=True, text=True, stdout=subprocess.PIPE).stdout.split(), '-lm']
+        self.valac = ['valac', '--vapidir', os.path.join(build, 'beaver'), '--vapidir', os.path.join(root, 'bindings', 'vala'),
                       '--pkg', 'gio-2.0', '--pkg', 'json-glib-1.0', '--pkg', 'beaver-1', '--disable-warnings']
 
     def run(self, command, directory=None):
@@ -113,7 +142,15 @@ class Checker:
             head, body = block.lines[:last], block.lines[last:]
             parts = [self.prelude('h'), line, *head, 'static gpointer', 'fragment (void)', '{',
                      f'#line {block.line + last} "{block.page}"', *body, 'return NULL;', '}']
-        return self.run([*self.cc, self.file(block.identifier + '.c', *parts, '')])
+        path = self.file(block.identifier + '.c', *parts, '')
+        if not block.has(MAIN):
+            return self.run([*self.cc, '-fsyntax-only', path])
+        return self.program(block, [*self.cc, path, *self.libraries])
+
+    def program(self, block, compiler):
+        program = os.path.join(self.scratch, block.identifier)
+        good, output = self.run([*compiler, '-o', program])
+        return self.run([program], self.directory(block)) if good else (good, output)
 
     def vala(self, blocks):
         return self.each(blocks, self.one_vala)
@@ -124,8 +161,11 @@ class Checker:
         else:
             text = self.prelude('vala').replace('/* BLOCK */', block.text)
         path = self.file(block.identifier + '.vala', text)
-        good, output = self.run([*self.valac, '-d', self.scratch, path])
-        return good, output
+        if not block.has(MAIN):
+            return self.run([*self.valac, '-C', '-d', self.scratch, path])
+        includes = f'-I{os.path.join(self.root, "bindings", "vala")}'
+        flags = [word for option in [*self.cc[1:], includes, *self.libraries, '-w'] if not option.startswith('-W') for word in ('-X', option)]
+        return self.program(block, [*self.valac, *flags, path])
 
     def python(self, blocks):
         return self.each(blocks, self.one_python)
@@ -146,7 +186,7 @@ class Checker:
         return self.run(['gjs', '-m', self.file(block.identifier + '.js', text)], self.directory(block))
 
     def directory(self, block):
-        path = os.path.join(self.scratch, block.identifier)
+        path = os.path.join(self.scratch, block.identifier + '.d')
         os.mkdir(path)
         return path
 
@@ -172,8 +212,9 @@ def check(root, build, pages):
     answers = {}
     with tempfile.TemporaryDirectory() as scratch:
         checker = Checker(root, build, scratch)
-        for language in {block.language for block in blocks}:
-            wanted = [block for block in blocks if block.language == language and not block.skip]
+        answers.update((block, is_quoted(root, block)) for block in blocks if block.source)
+        for language in {block.language for block in blocks if not block.source}:
+            wanted = [block for block in blocks if block.language == language and not block.skip and not block.source]
             method = getattr(checker, language, None) if language in ('c', 'vala', 'python', 'js', 'sh', 'json') else None
             if method is None:
                 answers.update((block, 'nobody can test this language') for block in wanted)
