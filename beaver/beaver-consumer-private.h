@@ -45,6 +45,9 @@ typedef struct
   gint64 deadline; /* monotonic; -1: none */
 } BeaverConsumerNext;
 
+/* Whether what the file says of the owner of a consumer still holds. */
+gboolean _beaver_consumer_is_owned (const char *owner, double lease_until);
+
 BeaverConsumerState *_beaver_consumer_state_new (BeaverManagerCore *core, const char *name);
 BeaverConsumerState *_beaver_consumer_state_ref (BeaverConsumerState *self);
 void _beaver_consumer_state_unref (BeaverConsumerState *self);

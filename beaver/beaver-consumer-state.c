@@ -7,10 +7,12 @@
 #include <beaver/beaver-consumer-private.h>
 
 /* __beaver_x_consumers__
- *   channel_name, consumer_name   TEXT, primary key
- *   message_rowid, message_stamp  of the last message acknowledged; 0 and -1: none yet. The stamp
- * finds the place again when rowids have changed owner                         TEXT, who has it;
- * empty: nobody lease_until                   REAL, until when */
+ *
+ * - channel_name, consumer_name: TEXT, primary key
+ * - message_rowid, message_stamp: of the last message acknowledged; 0 and -1: none yet. The stamp
+ *   finds the place again when rowids have changed owner
+ * - owner: TEXT, who has it; empty: nobody
+ * - lease_until: REAL, until when */
 #define TABLE "__beaver_x_consumers__"
 #define SQL_CREATE                                                                                 \
   "CREATE TABLE IF NOT EXISTS __beaver_x_consumers__ "                                             \
@@ -151,6 +153,12 @@ wall_clock (void)
   return g_get_real_time () / (double) G_USEC_PER_SEC;
 }
 
+gboolean
+_beaver_consumer_is_owned (const char *owner, double lease_until)
+{
+  return owner != NULL && *owner != '\0' && !is_released (owner) && lease_until > wall_clock ();
+}
+
 static void
 set_conflict (BeaverConsumerState *state, GError **error)
 {
@@ -197,8 +205,7 @@ load (BeaverConsumerState *state,
   row->stamp = _beaver_statement_double (statement, 1);
   owner = _beaver_statement_text (statement, 2, NULL);
   if (g_strcmp0 (owner, state->owner) != 0 &&
-      (must_own || (owner != NULL && *owner != '\0' && !is_released (owner) &&
-                    _beaver_statement_double (statement, 3) > wall_clock ())))
+      (must_own || _beaver_consumer_is_owned (owner, _beaver_statement_double (statement, 3))))
     {
       set_conflict (state, error);
       return FALSE;

@@ -10,12 +10,15 @@
 /**
  * BeaverJob:
  *
- * A job that was lent by [method@Beaver.Queue.claim], or a dead letter.
+ * A job that was lent by [method@Beaver.Queue.claim], or one that [method@Beaver.Queue.jobs] shows.
  *
  * Who has claimed it settles it: [method@Beaver.Job.ack] when it is done, [method@Beaver.Job.nack]
  * when somebody shall try again, [method@Beaver.Job.bury] when nobody shall. Dropping the object
  * settles nothing: the job comes back when its lease has run out. Once that has happened, or the
  * job was settled, all of these answer %BEAVER_ERROR_CONFLICT.
+ *
+ * Another program can settle the job, too: it needs the id and the token of the claim, see
+ * [method@Beaver.Queue.resume].
  *
  * A job is used by one thread at a time.
  *
@@ -43,8 +46,9 @@ typedef enum
   PROP_DUE,
   PROP_REASON,
   PROP_UNIQUE_KEY,
+  PROP_TOKEN,
 } BeaverJobProperty;
-static GParamSpec *props[PROP_UNIQUE_KEY + 1];
+static GParamSpec *props[PROP_TOKEN + 1];
 
 static void
 beaver_job_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
@@ -82,6 +86,9 @@ beaver_job_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
       break;
     case PROP_UNIQUE_KEY:
       g_value_set_string (value, beaver_job_get_unique_key (self));
+      break;
+    case PROP_TOKEN:
+      g_value_set_string (value, beaver_job_get_token (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -197,6 +204,16 @@ beaver_job_class_init (BeaverJobClass *klass)
    */
   props[PROP_UNIQUE_KEY] = g_param_spec_string ("unique-key", NULL, NULL, NULL,
                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * BeaverJob:token: (getter get_token)
+   *
+   * What proves the claim; %NULL when nobody has claimed it.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TOKEN] =
+      g_param_spec_string ("token", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
@@ -361,7 +378,8 @@ beaver_job_get_max_attempts (BeaverJob *self)
  * beaver_job_get_due:
  * @self: a job
  *
- * Gets when the lease ends, or when the job died, in seconds since the epoch.
+ * Gets when the lease ends, when a delayed job comes back, or when a dead one died, in seconds
+ * since the epoch; 0 of one that waits.
  *
  * Returns: the due
  *
@@ -411,6 +429,24 @@ beaver_job_get_unique_key (BeaverJob *self)
   return self->row->unique_key;
 }
 
+/**
+ * beaver_job_get_token:
+ * @self: a job
+ *
+ * Gets what proves the claim, for [method@Beaver.Queue.resume]; %NULL when nobody has claimed it.
+ *
+ * Returns: (transfer none) (nullable): the token
+ *
+ * Since: 1.0
+ */
+const char *
+beaver_job_get_token (BeaverJob *self)
+{
+  g_return_val_if_fail (BEAVER_IS_JOB (self), NULL);
+
+  return self->row->token;
+}
+
 static BeaverQueueOp *
 new_op (BeaverJob *self, GError **error)
 {
@@ -429,7 +465,7 @@ new_op (BeaverJob *self, GError **error)
     {
       g_set_error (
           error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
-          "queue “%s”: this is a dead letter and no claimed job; put it back into the queue",
+          "queue “%s”: this job is not claimed; claim one, or put dead letters back into the queue",
           self->core->name);
       return NULL;
     }

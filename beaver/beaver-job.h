@@ -54,6 +54,8 @@ BEAVER_AVAILABLE_IN_1_0
 const char *beaver_job_get_reason (BeaverJob *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *beaver_job_get_unique_key (BeaverJob *self);
+BEAVER_AVAILABLE_IN_1_0
+const char *beaver_job_get_token (BeaverJob *self);
 
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_job_ack (BeaverJob *self, GCancellable *cancellable, GError **error);

@@ -72,12 +72,8 @@ new_count_op (BeaverQueue *self, BeaverJobState state, GError **error)
 
   if (op == NULL)
     return NULL;
-  if ((guint) state > BEAVER_JOB_STATE_DEAD)
-    {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, "queue “%s”: there is no state %d",
-                   op->core->name, (int) state);
-      return NULL;
-    }
+  if (!_beaver_queue_check_state (self, state, error))
+    return NULL;
   op->state = state;
   return g_steal_pointer (&op);
 }
@@ -90,6 +86,22 @@ new_id_op (BeaverQueue *self, gint64 id, GError **error)
   if (op != NULL)
     op->id = id;
   return op;
+}
+
+static BeaverQueueOp *
+new_resume_op (BeaverQueue *self, gint64 id, const char *token, GError **error)
+{
+  g_autoptr (BeaverQueueOp) op = new_id_op (self, id, error);
+
+  if (op == NULL)
+    return NULL;
+  if (!_beaver_check_text ("the token", token, error))
+    {
+      g_prefix_error (error, "queue “%s”: ", op->core->name);
+      return NULL;
+    }
+  op->token = g_strdup (token);
+  return g_steal_pointer (&op);
 }
 
 static BeaverQueueOp *
@@ -381,6 +393,94 @@ beaver_queue_claim_many_async (BeaverQueue *self,
  */
 GPtrArray *
 beaver_queue_claim_many_finish (BeaverQueue *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beaver_queue_resume:
+ * @self: a queue
+ * @id: the number of the job, see [method@Beaver.Job.get_id]
+ * @token: the token of the claim, see [method@Beaver.Job.get_token]
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Gets a job again that was claimed before, here or by another program.
+ *
+ * With it the claim can be settled or extended elsewhere than where it was made: a dispatcher
+ * claims and hands id and token on. The lease goes on as it was, and the attempts stay.
+ * %BEAVER_ERROR_CONFLICT when the claim is over.
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ *
+ * Since: 1.0
+ */
+BeaverJob *
+beaver_queue_resume (BeaverQueue *self,
+                     gint64 id,
+                     const char *token,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (BeaverQueueOp) op = NULL;
+
+  g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
+
+  op = new_resume_op (self, id, token, error);
+  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_POINT, _beaver_queue_resume_work, op,
+                                        cancellable, error))
+    return NULL;
+  return _beaver_queue_take_job (op, error);
+}
+
+/**
+ * beaver_queue_resume_async:
+ * @self: a queue
+ * @id: the number of the job, see [method@Beaver.Job.get_id]
+ * @token: the token of the claim, see [method@Beaver.Job.get_token]
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Queue.resume].
+ *
+ * Since: 1.0
+ */
+void
+beaver_queue_resume_async (BeaverQueue *self,
+                           gint64 id,
+                           const char *token,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GError *error = NULL;
+  BeaverQueueOp *op;
+
+  g_return_if_fail (BEAVER_IS_QUEUE (self));
+
+  op = new_resume_op (self, id, token, &error);
+  _beaver_queue_start (self, self, beaver_queue_resume_async, BEAVER_ACCESS_POINT,
+                       _beaver_queue_resume_work, op, error, _beaver_queue_finish_job, cancellable,
+                       callback, user_data);
+}
+
+/**
+ * beaver_queue_resume_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Queue.resume_async].
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ *
+ * Since: 1.0
+ */
+BeaverJob *
+beaver_queue_resume_finish (BeaverQueue *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

@@ -54,13 +54,17 @@ static const char SQL_TAKE_WAITING[] =
 static const char SQL_TAKE_CLAIMED[] = "DELETE " JOBS " AND id = $2 AND state = 2 AND token = $3"
                                        " RETURNING " COLUMNS;
 static const char SQL_TAKE_DEAD[] = "DELETE " JOBS " AND id = $2 AND state = 3 RETURNING " COLUMNS;
+static const char SQL_CLAIMED[] =
+    "SELECT " COLUMNS " " JOBS " AND id = $2 AND state = 2 AND token = $3";
 static const char SQL_EXTEND[] = "UPDATE __beaver_x_queue_jobs__ SET due = $4"
                                  " WHERE queue_name = $1 AND id = $2 AND state = 2 AND token = $3";
 static const char SQL_COUNT[] = "SELECT COUNT(*) " JOBS " AND state = $2";
 static const char SQL_COUNT_WAITING[] =
     "SELECT COUNT(*) FROM __beaver_priority_queues__ WHERE queue_name = $1 AND $2 = 0";
-static const char SQL_DEAD[] =
-    "SELECT " COLUMNS " " JOBS " AND state = 3 AND id > $2 ORDER BY id LIMIT $3";
+static const char SQL_PAGE[] =
+    "SELECT " COLUMNS " " JOBS " AND state = $2 AND (due, id) > ($3, $4) ORDER BY due, id LIMIT $5";
+static const char SQL_WAITING[] =
+    "SELECT " COLUMNS " " JOBS " AND state = 0 AND due = $2 AND priority = $3 LIMIT 1";
 static const char SQL_ALL_DEAD[] = "SELECT id " JOBS " AND state = 3 ORDER BY due, id";
 static const char SQL_PURGE[] = "DELETE " JOBS " AND state = 3 AND due <= $2";
 static const char SQL_CLEAR_DELAYED[] = "DELETE " JOBS " AND state = 1";
@@ -231,12 +235,14 @@ _beaver_queue_jobs_insert_waiting (BeaverConnection *connection,
 }
 
 gboolean
-_beaver_queue_jobs_take_waiting (BeaverConnection *connection,
+_beaver_queue_jobs_read_waiting (BeaverConnection *connection,
                                  BeaverManagerCore *core,
+                                 gboolean take,
                                  BeaverJobRow *row,
                                  GError **error)
 {
-  g_autoptr (BeaverStatement) statement = prepare (connection, core, SQL_TAKE_WAITING, error);
+  g_autoptr (BeaverStatement) statement =
+      prepare (connection, core, take ? SQL_TAKE_WAITING : SQL_WAITING, error);
   g_autoptr (GPtrArray) rows = NULL;
   BeaverJobRow *known;
 
@@ -250,6 +256,7 @@ _beaver_queue_jobs_take_waiting (BeaverConnection *connection,
   if (rows->len == 0)
     return TRUE;
   known = rows->pdata[0];
+  row->id = known->id;
   row->attempts = known->attempts;
   row->max_attempts = known->max_attempts;
   row->reason = g_steal_pointer (&known->reason);
@@ -469,9 +476,9 @@ _beaver_queue_put_job_work (BeaverConnection *connection, gpointer data, GError 
 
 /* Settling */
 
-/* Takes the claim that op names out of the table; NULL on error. */
+/* The claim that op names, with SQL_TAKE_CLAIMED taken out of the table; NULL on error. */
 static BeaverJobRow *
-take_claim (BeaverConnection *connection, BeaverQueueOp *op, GError **error)
+find_claim (BeaverConnection *connection, BeaverQueueOp *op, const char *sql, GError **error)
 {
   g_autoptr (BeaverStatement) statement = NULL;
   g_autoptr (GPtrArray) rows = NULL;
@@ -481,7 +488,7 @@ take_claim (BeaverConnection *connection, BeaverQueueOp *op, GError **error)
     return NULL;
   if (exists)
     {
-      statement = prepare (connection, op->core, SQL_TAKE_CLAIMED, error);
+      statement = prepare (connection, op->core, sql, error);
       if (statement == NULL)
         return NULL;
       _beaver_statement_bind_int (statement, 2, op->id);
@@ -501,10 +508,25 @@ take_claim (BeaverConnection *connection, BeaverQueueOp *op, GError **error)
 }
 
 gboolean
+_beaver_queue_resume_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverQueueOp *op = data;
+  BeaverJobRow *row;
+
+  g_clear_pointer (&op->rows, g_ptr_array_unref);
+  row = find_claim (connection, op, SQL_CLAIMED, error);
+  if (row == NULL)
+    return FALSE;
+  op->rows = g_ptr_array_new_with_free_func (_beaver_job_row_free);
+  g_ptr_array_add (op->rows, row);
+  return TRUE;
+}
+
+gboolean
 _beaver_queue_ack_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverQueueOp *op = data;
-  g_autoptr (BeaverJobRow) row = take_claim (connection, op, error);
+  g_autoptr (BeaverJobRow) row = find_claim (connection, op, SQL_TAKE_CLAIMED, error);
 
   return row != NULL && _beaver_queue_emit (connection, op->core, "ack", error);
 }
@@ -513,7 +535,7 @@ gboolean
 _beaver_queue_nack_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverQueueOp *op = data;
-  g_autoptr (BeaverJobRow) row = take_claim (connection, op, error);
+  g_autoptr (BeaverJobRow) row = find_claim (connection, op, SQL_TAKE_CLAIMED, error);
 
   if (row == NULL)
     return FALSE;
@@ -582,18 +604,22 @@ _beaver_queue_count_jobs_work (BeaverConnection *connection, gpointer data, GErr
 }
 
 GPtrArray *
-_beaver_queue_jobs_read_dead (BeaverConnection *connection,
+_beaver_queue_jobs_read_page (BeaverConnection *connection,
                               BeaverManagerCore *core,
-                              gint64 after,
+                              BeaverJobState state,
+                              double due,
+                              gint64 id,
                               gint64 limit,
                               GError **error)
 {
-  g_autoptr (BeaverStatement) statement = prepare (connection, core, SQL_DEAD, error);
+  g_autoptr (BeaverStatement) statement = prepare (connection, core, SQL_PAGE, error);
 
   if (statement == NULL)
     return NULL;
-  _beaver_statement_bind_int (statement, 2, after);
-  _beaver_statement_bind_int (statement, 3, limit);
+  _beaver_statement_bind_int (statement, 2, state);
+  _beaver_statement_bind_double (statement, 3, due);
+  _beaver_statement_bind_int (statement, 4, id);
+  _beaver_statement_bind_int (statement, 5, limit);
   return read_rows (statement, error);
 }
 

@@ -114,6 +114,19 @@ _beaver_queue_op_set_timeout (BeaverQueueOp *op, double timeout, GError **error)
   return TRUE;
 }
 
+/* A closed queue comes before any other complaint. */
+gboolean
+_beaver_queue_check_state (BeaverQueue *self, BeaverJobState state, GError **error)
+{
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
+    return FALSE;
+  if ((guint) state <= BEAVER_JOB_STATE_DEAD)
+    return TRUE;
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, "queue “%s”: there is no state %d",
+               _beaver_manager_get_core (BEAVER_MANAGER (self))->name, (int) state);
+  return FALSE;
+}
+
 BeaverQueueOp *
 _beaver_queue_new_put_op (BeaverQueue *self, const char *json, double priority, GError **error)
 {

@@ -69,6 +69,7 @@ gboolean _beaver_queue_op_set_seconds (BeaverQueueOp *op,
                                        gboolean zero,
                                        GError **error);
 gboolean _beaver_queue_op_set_timeout (BeaverQueueOp *op, double timeout, GError **error);
+gboolean _beaver_queue_check_state (BeaverQueue *self, BeaverJobState state, GError **error);
 char *_beaver_queue_normalize (BeaverManagerCore *core, const char *json, GError **error);
 
 /* The two ways to run an op. start takes op, which is NULL when error says why. */
@@ -117,6 +118,7 @@ gboolean _beaver_queue_claim_work (BeaverConnection *connection, gpointer op, GE
 gboolean _beaver_queue_count_jobs_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_requeue_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_purge_work (BeaverConnection *connection, gpointer op, GError **error);
+gboolean _beaver_queue_resume_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_ack_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_nack_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_extend_work (BeaverConnection *connection, gpointer op, GError **error);
@@ -127,8 +129,11 @@ extern const BeaverWaitOps _beaver_queue_claim_ops;
 gboolean _beaver_queue_count_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_queue_clear_work (BeaverConnection *connection, gpointer op, GError **error);
 
-/* The page function and state of a cursor: over the items that wait, or over the dead letters. */
-gpointer _beaver_queue_cursor_state_new (BeaverManagerCore *core, gboolean dead);
+/* The page function and state of a cursor: over the items that wait, or over the jobs of a state.
+ */
+gpointer _beaver_queue_cursor_state_new (BeaverManagerCore *core,
+                                         gboolean jobs,
+                                         BeaverJobState state);
 void _beaver_queue_cursor_state_free (gpointer state);
 gboolean _beaver_queue_cursor_page (BeaverConnection *connection,
                                     gpointer state,
@@ -150,10 +155,11 @@ gboolean _beaver_queue_jobs_next_due (BeaverConnection *connection,
                                       BeaverManagerCore *core,
                                       double *due,
                                       GError **error);
-/* Takes what is known of an item that waits out of the table into row, whose priority and timestamp
- * say which. */
-gboolean _beaver_queue_jobs_take_waiting (BeaverConnection *connection,
+/* Reads, or takes out of the table, what is known of an item that waits into row, whose priority
+ * and timestamp say which. */
+gboolean _beaver_queue_jobs_read_waiting (BeaverConnection *connection,
                                           BeaverManagerCore *core,
+                                          gboolean take,
                                           BeaverJobRow *row,
                                           GError **error);
 gboolean _beaver_queue_jobs_insert (BeaverConnection *connection,
@@ -165,10 +171,12 @@ gboolean _beaver_queue_jobs_insert_waiting (BeaverConnection *connection,
                                             BeaverManagerCore *core,
                                             const BeaverJobRow *row,
                                             GError **error);
-/* Dead letters behind an id; NULL on error. */
-GPtrArray *_beaver_queue_jobs_read_dead (BeaverConnection *connection,
+/* Those in a state that is not WAITING, behind due and id; NULL on error. */
+GPtrArray *_beaver_queue_jobs_read_page (BeaverConnection *connection,
                                          BeaverManagerCore *core,
-                                         gint64 after,
+                                         BeaverJobState state,
+                                         double due,
+                                         gint64 id,
                                          gint64 limit,
                                          GError **error);
 gboolean _beaver_queue_jobs_clear (BeaverConnection *connection,

@@ -141,7 +141,7 @@ take_front (BeaverConnection *connection,
     step = _beaver_statement_step (statement, error);
   if (step == BEAVER_STEP_DONE &&
       (*row == NULL || !has_jobs ||
-       _beaver_queue_jobs_take_waiting (connection, op->core, *row, error)))
+       _beaver_queue_jobs_read_waiting (connection, op->core, TRUE, *row, error)))
     return TRUE;
   g_clear_pointer (row, _beaver_job_row_free);
   return FALSE;
@@ -348,21 +348,25 @@ _beaver_queue_clear_work (BeaverConnection *connection, gpointer data, GError **
 typedef struct
 {
   BeaverManagerCore *core;
-  gboolean dead;
+  gboolean jobs;              /* else items */
+  BeaverJobState state;       /* of jobs */
   double priority, timestamp; /* of the item before */
-  gint64 rowid;               /* the same; of the dead the id */
+  double due;                 /* of the job before */
+  gint64 id;                  /* of either */
 } CursorState;
 
 gpointer
-_beaver_queue_cursor_state_new (BeaverManagerCore *core, gboolean dead)
+_beaver_queue_cursor_state_new (BeaverManagerCore *core, gboolean jobs, BeaverJobState job_state)
 {
   CursorState *state = g_new0 (CursorState, 1);
 
   state->core = _beaver_manager_core_ref (core);
-  state->dead = dead;
+  state->jobs = jobs;
+  state->state = job_state;
   state->priority = -INFINITY;
   state->timestamp = -INFINITY;
-  state->rowid = G_MININT64;
+  state->due = -INFINITY;
+  state->id = G_MININT64;
   return state;
 }
 
@@ -376,7 +380,7 @@ _beaver_queue_cursor_state_free (gpointer data)
 }
 
 static gboolean
-page_of_dead (BeaverConnection *connection,
+page_of_jobs (BeaverConnection *connection,
               CursorState *state,
               GPtrArray *entries,
               gboolean *at_end,
@@ -390,18 +394,33 @@ page_of_dead (BeaverConnection *connection,
   *at_end = TRUE;
   if (!has_jobs)
     return TRUE;
-  rows = _beaver_queue_jobs_read_dead (connection, state->core, state->rowid, PAGE_ROWS, error);
+  rows = _beaver_queue_jobs_read_page (connection, state->core, state->state, state->due, state->id,
+                                       PAGE_ROWS, error);
   if (rows == NULL)
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     {
       BeaverJobRow *row = rows->pdata[i];
 
-      state->rowid = row->id;
+      state->due = row->due;
+      state->id = row->id;
       g_ptr_array_add (entries, _beaver_job_new (state->core, row));
     }
   *at_end = rows->len < PAGE_ROWS;
   return TRUE;
+}
+
+/* A waiting item as a job: with what the jobs table knows of it. */
+static gpointer
+waiting_job (BeaverConnection *connection,
+             CursorState *state,
+             gboolean has_jobs,
+             BeaverJobRow *row,
+             GError **error)
+{
+  if (has_jobs && !_beaver_queue_jobs_read_waiting (connection, state->core, FALSE, row, error))
+    return NULL;
+  return _beaver_job_new (state->core, row);
 }
 
 gboolean
@@ -415,29 +434,33 @@ _beaver_queue_cursor_page (BeaverConnection *connection,
   g_autoptr (BeaverStatement) statement = NULL;
   gsize bytes = 0;
   guint rows = 0;
+  gboolean has_jobs = FALSE;
   BeaverStep step;
 
-  if (state->dead)
-    return page_of_dead (connection, state, entries, at_end, error);
+  if (state->jobs && state->state != BEAVER_JOB_STATE_WAITING)
+    return page_of_jobs (connection, state, entries, at_end, error);
+  if (state->jobs && !_beaver_queue_jobs_table_exists (connection, &has_jobs, error))
+    return FALSE;
   statement = prepare (connection, state->core, SQL_PAGE, error);
   if (statement == NULL)
     return FALSE;
   _beaver_statement_bind_double (statement, 2, state->priority);
   _beaver_statement_bind_double (statement, 3, state->timestamp);
-  _beaver_statement_bind_int (statement, 4, state->rowid);
+  _beaver_statement_bind_int (statement, 4, state->id);
   _beaver_statement_bind_int (statement, 5, PAGE_ROWS);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
     {
       g_autoptr (BeaverJobRow) row = read_row (statement);
       g_autoptr (GError) local_error = NULL;
       gboolean fits = _beaver_json_check (row->value, -1, &local_error);
+      gpointer entry;
 
       /* told once, as the first of its page; then the cursor can go on behind it */
       if (fits || entries->len == 0)
         {
           state->priority = row->priority;
           state->timestamp = row->timestamp;
-          state->rowid = _beaver_statement_int (statement, 3);
+          state->id = _beaver_statement_int (statement, 3);
         }
       if (!fits)
         {
@@ -447,7 +470,11 @@ _beaver_queue_cursor_page (BeaverConnection *connection,
         }
       rows++;
       bytes += strlen (row->value);
-      g_ptr_array_add (entries, _beaver_queue_item_new (row));
+      entry = state->jobs ? waiting_job (connection, state, has_jobs, row, error) :
+                            (gpointer) _beaver_queue_item_new (row);
+      if (entry == NULL)
+        return FALSE;
+      g_ptr_array_add (entries, entry);
       if (bytes > PAGE_BYTES)
         return TRUE;
     }

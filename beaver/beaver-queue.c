@@ -171,14 +171,14 @@ beaver_db_get_queue_names_finish (BeaverDb *self, GAsyncResult *result, GError *
 }
 
 static BeaverCursor *
-new_cursor (BeaverQueue *self, gboolean dead, GError **error)
+new_cursor (BeaverQueue *self, gboolean jobs, BeaverJobState state, GError **error)
 {
   BeaverManagerCore *core = _beaver_manager_get_core (BEAVER_MANAGER (self));
 
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
     return NULL;
   return _beaver_cursor_new (core, _beaver_queue_cursor_page,
-                             _beaver_queue_cursor_state_new (core, dead),
+                             _beaver_queue_cursor_state_new (core, jobs, state),
                              _beaver_queue_cursor_state_free);
 }
 
@@ -200,7 +200,7 @@ beaver_queue_items (BeaverQueue *self, GError **error)
 {
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
 
-  return new_cursor (self, FALSE, error);
+  return new_cursor (self, FALSE, BEAVER_JOB_STATE_WAITING, error);
 }
 
 /**
@@ -221,7 +221,33 @@ beaver_queue_dead_letters (BeaverQueue *self, GError **error)
 {
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
 
-  return new_cursor (self, TRUE, error);
+  return new_cursor (self, TRUE, BEAVER_JOB_STATE_DEAD, error);
+}
+
+/**
+ * beaver_queue_jobs:
+ * @self: a queue
+ * @state: which jobs
+ * @error: return location for an error
+ *
+ * Goes over the jobs in one state: those that wait in the order in which they come out, the others
+ * in the order in which they are due or died.
+ *
+ * The cursor gives [class@Beaver.Job] objects. This call reads nothing yet. Jobs whose time has
+ * come, but that nobody has asked for yet, are shown as what they were.
+ *
+ * Returns: (transfer full): a cursor; %NULL on error
+ *
+ * Since: 1.0
+ */
+BeaverCursor *
+beaver_queue_jobs (BeaverQueue *self, BeaverJobState state, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
+
+  if (!_beaver_queue_check_state (self, state, error))
+    return NULL;
+  return new_cursor (self, TRUE, state, error);
 }
 
 static BeaverQueueOp *

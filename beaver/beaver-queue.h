@@ -52,6 +52,8 @@ BEAVER_AVAILABLE_IN_1_0
 BeaverCursor *beaver_queue_items (BeaverQueue *self, GError **error);
 BEAVER_AVAILABLE_IN_1_0
 BeaverCursor *beaver_queue_dead_letters (BeaverQueue *self, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+BeaverCursor *beaver_queue_jobs (BeaverQueue *self, BeaverJobState state, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_queue_put_json (BeaverQueue *self,
@@ -208,6 +210,22 @@ void beaver_queue_claim_many_async (BeaverQueue *self,
                                     gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
 GPtrArray *beaver_queue_claim_many_finish (BeaverQueue *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+BeaverJob *beaver_queue_resume (BeaverQueue *self,
+                                gint64 id,
+                                const char *token,
+                                GCancellable *cancellable,
+                                GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_queue_resume_async (BeaverQueue *self,
+                                gint64 id,
+                                const char *token,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverJob *beaver_queue_resume_finish (BeaverQueue *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 gint64 beaver_queue_count_jobs (BeaverQueue *self,

@@ -20,6 +20,7 @@ typedef struct _BeaverChannel BeaverChannel;
 typedef struct _BeaverCheckFinding BeaverCheckFinding;
 typedef struct _BeaverCloseReport BeaverCloseReport;
 typedef struct _BeaverConsumer BeaverConsumer;
+typedef struct _BeaverConsumerInfo BeaverConsumerInfo;
 typedef struct _BeaverCursor BeaverCursor;
 typedef struct _BeaverDb BeaverDb;
 typedef struct _BeaverDict BeaverDict;

@@ -9,6 +9,7 @@
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-check.h>
 #include <beaver/beaver-close-report.h>
+#include <beaver/beaver-consumer-info.h>
 #include <beaver/beaver-consumer.h>
 #include <beaver/beaver-cursor.h>
 #include <beaver/beaver-db.h>

@@ -123,6 +123,78 @@ test_replay (Fixture *f, gconstpointer data)
   assert_range (consumer, 4, 6, TRUE);
 }
 
+/* name:offset:lag:open of all consumers, and that the asynchronous form says the same. */
+static char *
+describe_consumers (BeaverChannel *channel)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) infos = beaver_channel_get_consumers (channel, NULL, &error);
+  g_autoptr (GPtrArray) again = NULL;
+  GString *text = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  beaver_channel_get_consumers_async (channel, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  again = beaver_channel_get_consumers_finish (channel, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->len, ==, infos->len);
+  for (guint i = 0; i < infos->len; i++)
+    {
+      BeaverConsumerInfo *info = infos->pdata[i];
+
+      g_assert_cmpint (beaver_consumer_info_get_lag (again->pdata[i]), ==,
+                       beaver_consumer_info_get_lag (info));
+      g_assert_cmpint (beaver_consumer_info_get_offset (info) > 0, ==,
+                       beaver_consumer_info_get_timestamp (info) > 0);
+      g_string_append_printf (
+          text, "%s%s:%d:%d:%d", i > 0 ? " " : "", beaver_consumer_info_get_name (info),
+          (int) beaver_consumer_info_get_offset (info), (int) beaver_consumer_info_get_lag (info),
+          beaver_consumer_info_get_open (info));
+    }
+  return g_string_free (text, FALSE);
+}
+
+#define assert_consumers(channel, expected)                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *consumers = describe_consumers (channel);                                     \
+    g_assert_cmpstr (consumers, ==, (expected));                                                   \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+test_list (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BeaverConsumer) consumer = NULL;
+  g_autoptr (BeaverConsumer) late = NULL;
+  g_autoptr (GError) error = NULL;
+  BeaverChannel *other = beaver_db_get_channel (f->db, "other", &error);
+
+  assert_consumers (get_channel (f), "");
+  publish (f, 0, 3);
+  beaver_channel_publish (other, "1", NULL, &error);
+  g_assert_no_error (error);
+  consumer = open_consumer (f, "b", BEAVER_CONSUMER_START_BEGINNING);
+  late = open_consumer (f, "a", BEAVER_CONSUMER_START_END);
+  publish (f, 3, 5);
+  assert_consumers (get_channel (f), "a:4:2:1 b:0:5:1");
+  assert_consumers (other, "");
+  assert_range (consumer, 0, 2, TRUE);
+  assert_range (consumer, 2, 3, FALSE);
+  assert_range (late, 3, 5, TRUE);
+  assert_consumers (get_channel (f), "a:6:0:1 b:2:3:1");
+  g_clear_object (&late);
+  assert_consumers (get_channel (f), "a:6:0:0 b:2:3:1");
+  fixture_reopen (f);
+  assert_consumers (get_channel (f), "a:6:0:0 b:2:3:0");
+  /* what it stopped at is gone, and new messages have the old rowids */
+  beaver_manager_clear (BEAVER_MANAGER (get_channel (f)), NULL, &error);
+  g_assert_no_error (error);
+  publish (f, 5, 7);
+  assert_consumers (get_channel (f), "a:6:2:0 b:2:2:0");
+}
+
 static void
 test_ack (Fixture *f, gconstpointer data)
 {
@@ -457,6 +529,7 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
 
+  beaver_test_add ("/consumer/list", test_list);
   beaver_test_add ("/consumer/replay", test_replay);
   beaver_test_add ("/consumer/ack", test_ack);
   beaver_test_add ("/consumer/exclusive", test_exclusive);

@@ -224,6 +224,120 @@ test_transaction (Fixture *f, gconstpointer data)
   assert_pop (queue, "1");
 }
 
+/* Another program that was given id and token: another database object on the same file. */
+static void
+test_resume (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) db = beaver_db_open (f->path, NULL, &error);
+  BeaverQueue *there = beaver_db_get_queue (db, "q", &error);
+  g_autoptr (BeaverJob) job = NULL;
+  g_autoptr (BeaverJob) other = NULL;
+  g_autoptr (BeaverJob) resumed = NULL;
+  g_autoptr (BeaverJob) again = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_null (beaver_queue_resume (queue, 1, "nothing was ever claimed", NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  put_job (queue, "1", 0, 3, "key", 0);
+  put (queue, "2", 2);
+  job = claim (queue, 60);
+  other = claim (queue, 60);
+  g_assert_nonnull (beaver_job_get_token (job));
+
+  g_assert_null (beaver_queue_resume (there, beaver_job_get_id (job), beaver_job_get_token (other),
+                                      NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  g_assert_null (beaver_queue_resume (there, beaver_job_get_id (job), NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_INVALID);
+
+  resumed = beaver_queue_resume (there, beaver_job_get_id (job), beaver_job_get_token (job), NULL,
+                                 &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_job_get_value (resumed), ==, "1");
+  g_assert_cmpint (beaver_job_get_attempts (resumed), ==, 1);
+  g_assert_cmpint (beaver_job_get_max_attempts (resumed), ==, 3);
+  g_assert_cmpstr (beaver_job_get_unique_key (resumed), ==, "key");
+  g_assert_cmpfloat (beaver_job_get_due (resumed), ==, beaver_job_get_due (job));
+  g_assert_true (beaver_job_extend (resumed, 3600, NULL, &error));
+  g_assert_true (beaver_job_nack (resumed, 0, "there", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (beaver_job_ack (job, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+
+  beaver_queue_resume_async (there, beaver_job_get_id (other), beaver_job_get_token (other), NULL,
+                             beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  again = beaver_queue_resume_finish (there, result, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_job_ack (again, NULL, &error));
+  g_assert_false (beaver_job_ack (other, NULL, &error));
+  assert_error (BEAVER_ERROR_CONFLICT);
+  beaver_db_close (db, &error);
+  g_assert_no_error (error);
+}
+
+/* The values of the jobs in a state, with commas. */
+static char *
+list_jobs (BeaverQueue *queue, BeaverJobState state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverCursor) cursor = beaver_queue_jobs (queue, state, &error);
+  GString *values = g_string_new (NULL);
+
+  for (BeaverJob *job; (job = beaver_cursor_next (cursor, NULL, &error)) != NULL;)
+    {
+      g_assert_cmpint (beaver_job_get_state (job), ==, state);
+      g_assert_cmpint (beaver_job_get_token (job) != NULL, ==, state == BEAVER_JOB_STATE_CLAIMED);
+      g_string_append_printf (values, "%s%s", values->len > 0 ? "," : "",
+                              beaver_job_get_value (job));
+      if (beaver_job_get_unique_key (job) != NULL)
+        g_string_append (values, beaver_job_get_unique_key (job));
+      g_object_unref (job);
+    }
+  g_assert_no_error (error);
+  return g_string_free (values, FALSE);
+}
+
+#define assert_jobs(queue, state, expected)                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *jobs = list_jobs (queue, BEAVER_JOB_STATE_##state);                           \
+    g_assert_cmpstr (jobs, ==, (expected));                                                        \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+test_jobs (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) second = NULL;
+  g_autoptr (BeaverJob) first = NULL;
+
+  assert_jobs (queue, DEAD, "");
+  put (queue, "1", 1);
+  put (queue, "2", 2);
+  assert_jobs (queue, WAITING, "1,2");
+  put_job (queue, "3", 7200, 0, NULL, 0);
+  put_job (queue, "4", 3600, 0, "late", 0);
+  put (get_queue (f, "other"), "9", 1);
+  first = claim (queue, 600);
+  second = claim (queue, 60);
+  put_job (queue, "5", 0, 0, "k", 0);
+  put (queue, "6", 2);
+  assert_jobs (queue, WAITING, "5k,6");
+  assert_jobs (queue, CLAIMED, "2,1");
+  assert_jobs (queue, DELAYED, "4late,3");
+  assert_jobs (queue, DEAD, "");
+  g_assert_true (beaver_job_bury (second, NULL, NULL, &error));
+  g_assert_true (beaver_job_bury (first, NULL, NULL, &error));
+  assert_jobs (queue, DEAD, "2,1");
+  g_assert_null (beaver_queue_jobs (queue, 17, &error));
+  assert_error (BEAVER_ERROR_INVALID);
+}
+
 /* ---- several processes ---- */
 
 static int
@@ -328,6 +442,8 @@ main (int argc, char *argv[])
   beaver_test_add ("/queue/claim/dead", test_dead);
   beaver_test_add ("/queue/claim/unique", test_unique);
   beaver_test_add ("/queue/claim/transaction", test_transaction);
+  beaver_test_add ("/queue/claim/resume", test_resume);
+  beaver_test_add ("/queue/claim/jobs", test_jobs);
   beaver_test_add ("/queue/claim/killed-workers-lose-nothing", test_processes);
   return g_test_run ();
 }

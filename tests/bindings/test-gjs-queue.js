@@ -30,7 +30,8 @@ test('jobs are lent', queue(async q => {
     equal(dead.get_reason(), 'broken');
     q.put_many([1, 2]);
     const [one] = q.claim_many(1);
-    await one.ack_async();
+    await q.resume(one.id, one.token).ack_async();
+    throws(() => one.ack(), [Beaver.Error, Beaver.Error.CONFLICT]);
     equal(q.count(), 1);
 }));
 

@@ -47,7 +47,12 @@ class Queue(Case):
             self.assertTrue(job.extend(60))
         self.assertRaises(beaver.ConflictError, job.ack)
         self.assertEqual(self.q.put_many([1, 2, 3]), 3)
-        self.assertEqual([job.data for job in self.q.claim_many(2, 30)], [1, 2])
+        jobs = self.q.claim_many(2, 30)
+        self.assertEqual([job.data for job in jobs], [1, 2])
+        self.assertEqual([job.token for job in self.q.jobs()], [job.token for job in jobs])
+        self.q.resume(jobs[0].id, jobs[0].token).ack()
+        self.assertRaises(beaver.ConflictError, self.q.resume, jobs[0].id, jobs[0].token)
+        self.assertEqual([job.data for job in self.q.jobs('waiting')], [3])
 
     def test_async(self):
         async def use():

@@ -76,6 +76,8 @@ class Channel(Case):
             self.assertEqual(next(consumer).payload, 'b')      # not acknowledged
         with channel.consumer('worker') as consumer:
             self.assertEqual([consumer.next(WAIT).payload for _ in range(2)], ['b', 'c'])
+        info, = channel.consumers()
+        self.assertEqual((info.name, info.lag, info.open), ('worker', 2, False))
         with channel.consumer('late', beginning=True) as consumer:
             self.assertEqual(consumer.next(WAIT).payload, 'a')
 

@@ -668,6 +668,7 @@ function init_queue() {
                 options.policy ?? Beaver.UniquePolicy.REJECT, cancellable], nothing],
         get: ['get', (timeout = -1, cancellable = null) => [timeout, cancellable]],
         claim: ['claim', (lease = 60, timeout = -1, cancellable = null) => [lease, timeout, cancellable]],
+        resume: ['resume', (id, token, cancellable = null) => [id, token, cancellable]],
         claim_many: ['claim_many', (limit, lease = 60, timeout = -1, cancellable = null) =>
             [limit, lease, timeout, cancellable]],
     });

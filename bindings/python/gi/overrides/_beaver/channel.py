@@ -21,6 +21,20 @@ class Message(raw.Message):
         return f'<Beaver.Message of {self.channel!r}: {self.json}>'
 
 
+@override
+class ConsumerInfo(raw.ConsumerInfo):
+    """How far a consumer is and how many messages it has left."""
+
+    name = property(raw.ConsumerInfo.get_name)
+    offset = property(raw.ConsumerInfo.get_offset)
+    timestamp = property(raw.ConsumerInfo.get_timestamp)
+    lag = property(raw.ConsumerInfo.get_lag)
+    open = property(raw.ConsumerInfo.get_open)
+
+    def __repr__(self):
+        return f'<Beaver.ConsumerInfo {self.name!r}, {self.lag} left>'
+
+
 class ChannelMessage(typing.NamedTuple):
     channel: str
     payload: object
@@ -234,6 +248,11 @@ class Channel(raw.Channel):
         A new one starts with what comes from now on, or with the oldest message there is."""
         start = raw.ConsumerStart.BEGINNING if beginning else raw.ConsumerStart.END
         return 'open_consumer', (name, start), lambda consumer: Consumer(consumer, state_of(self), self._model)
+
+    @both
+    def consumers(self):
+        """All consumers, with name, offset, timestamp and lag of each, and whether it is open."""
+        return 'get_consumers', (), None
 
     def _message(self, message):
         return ChannelMessage(message.get_channel(), self._loads(message.get_json()), message.get_timestamp())

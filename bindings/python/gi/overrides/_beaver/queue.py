@@ -11,6 +11,9 @@ from .values import loads, seconds
 _POLICIES = {'reject': raw.UniquePolicy.REJECT, 'replace': raw.UniquePolicy.REPLACE, 'extend': raw.UniquePolicy.EXTEND}
 
 
+_STATES = {'waiting': raw.JobState.WAITING, 'delayed': raw.JobState.DELAYED, 'claimed': raw.JobState.CLAIMED, 'dead': raw.JobState.DEAD}
+
+
 def _model_of(item):
     info = info_of(item)
     return info.model if info is not None else None
@@ -49,6 +52,7 @@ class Job(raw.Job):
     due = property(raw.Job.get_due)
     reason = property(raw.Job.get_reason)
     unique_key = property(raw.Job.get_unique_key)
+    token = property(raw.Job.get_token)
 
     @property
     def data(self):
@@ -133,6 +137,15 @@ class Queue(raw.Queue):
 
     async def claim_many_async(self, limit, lease=60.0, timeout=None):
         return [self._item(job) for job in await self._c['claim_many_async'](self, limit, lease, seconds(timeout))]
+
+    @both
+    def resume(self, id, token):
+        """A job that was claimed before, here or by another program, to be settled or extended."""
+        return 'resume', (id, token), self._item
+
+    def jobs(self, state='claimed'):
+        """The jobs in a state: waiting, delayed, claimed or dead."""
+        return pages(self._c['jobs'](self, _STATES.get(state, state)), self._item)
 
     def _wait(self, name, arguments, timeout):
         # the main thread must stay open for Ctrl-C
