@@ -18,10 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Seconds: far beyond what any test needs, sanitizers and a busy machine included. */
-#define BEAVER_TEST_DEADLINE 60
+#define BEAVER_TEST_DEADLINE 120
 
 typedef struct
 {
@@ -172,6 +173,82 @@ beaver_test_assert_all_closed (const char *dir)
 {
   g_assert_cmpuint (beaver_test_look_for_descriptors (dir, TRUE), ==, 0);
   g_assert_cmpuint (beaver_test_look_for_threads (TRUE), ==, 0);
+}
+
+/* ---- what it costs ---- */
+
+/* Microseconds that this process has spent on processors: unlike the time on the clock, it does not
+ * depend on what else the machine does. */
+static inline gint64
+beaver_test_cpu_us (void)
+{
+  struct timespec time;
+
+  g_assert_no_errno (clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time));
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* How often the threads of the library whose names start so have gone to sleep by themselves, all
+ * together, in their lives. The number of these threads goes to n_threads. */
+static inline guint64
+beaver_test_count_sleeps (const char *prefix, guint *n_threads)
+{
+  g_autofree char *start = g_strconcat ("Name:\t", prefix, NULL);
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *name;
+  guint64 sum = 0;
+
+  g_assert_nonnull (tasks);
+  *n_threads = 0;
+  while ((name = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", name, "status", NULL);
+      g_autofree char *status = NULL;
+      const char *line;
+
+      if (!g_file_get_contents (path, &status, NULL, NULL) || !g_str_has_prefix (status, start))
+        continue;
+      line = strstr (status, "\nvoluntary_ctxt_switches:");
+      g_assert_nonnull (line);
+      sum += g_ascii_strtoull (strchr (line, ':') + 1, NULL, 10);
+      ++*n_threads;
+    }
+  return sum;
+}
+
+/* Lets seconds pass, and returns how often those threads woke up meanwhile. Only whole looks count:
+ * when a thread has ended in between, or fewer than `expected` are there yet, it looks again. */
+static inline guint64
+beaver_test_count_wakeups (const char *prefix, guint expected, double seconds)
+{
+  gint64 give_up = g_get_monotonic_time () + BEAVER_TEST_DEADLINE * G_TIME_SPAN_SECOND;
+
+  for (;;)
+    {
+      guint n_before, n_after;
+      guint64 before = beaver_test_count_sleeps (prefix, &n_before), after;
+      gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_TIME_SPAN_SECOND);
+
+      while (g_get_monotonic_time () < end)
+        g_poll (NULL, 0, 5);
+      after = beaver_test_count_sleeps (prefix, &n_after);
+      if (n_before == n_after && n_after >= expected)
+        return after - before;
+      if (end > give_up)
+        g_error ("%s: the threads of the library come and go", G_STRLOC);
+    }
+}
+
+/* Waits until nothing of what happened before keeps those threads busy: the watcher looks some more
+ * times after a commit, ever more rarely; threads without work end. */
+static inline void
+beaver_test_settle (const char *prefix, guint expected)
+{
+  gint64 give_up = g_get_monotonic_time () + BEAVER_TEST_DEADLINE * G_TIME_SPAN_SECOND;
+
+  while (beaver_test_count_wakeups (prefix, expected, 2) > 0)
+    if (g_get_monotonic_time () > give_up)
+      g_error ("%s: the threads of the library do not come to rest", G_STRLOC);
 }
 
 /* ---- the fixture ---- */

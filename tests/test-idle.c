@@ -5,41 +5,6 @@
  * more than once in ten seconds. */
 #include "beaver-test.h"
 
-#define LOOK_US (10 * G_TIME_SPAN_SECOND)
-
-/* How often the threads of the library have gone to sleep by themselves, all together. */
-static guint64
-count_sleeps (void)
-{
-  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *name;
-  guint64 sum = 0;
-
-  g_assert_nonnull (tasks);
-  while ((name = g_dir_read_name (tasks)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc/self/task", name, "status", NULL);
-      g_autofree char *status = NULL;
-      const char *line;
-
-      if (!g_file_get_contents (path, &status, NULL, NULL) ||
-          !g_str_has_prefix (status, "Name:\tbeaver-"))
-        continue;
-      line = strstr (status, "\nvoluntary_ctxt_switches:");
-      g_assert_nonnull (line);
-      sum += g_ascii_strtoull (strchr (line, ':') + 1, NULL, 10);
-    }
-  return sum;
-}
-
-static void
-pass_time (gint64 us)
-{
-  gint64 end = g_get_monotonic_time () + us;
-
-  beaver_test_wait_until (g_get_monotonic_time () >= end);
-}
-
 static gpointer
 next_thread (gpointer data)
 {
@@ -80,14 +45,9 @@ test_idle (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   threads[0] = g_thread_new ("next", next_thread, subscription);
   threads[1] = g_thread_new ("tail", tail_thread, tail);
-  /* The last thing that happens, and two seconds for what follows from it: threads without work
-   * end, the watcher looks again. */
-  g_assert_true (beaver_dict_set_int (dict, "k", 1, NULL, &error));
-  pass_time (2 * G_TIME_SPAN_SECOND);
-
-  sleeps = count_sleeps ();
-  pass_time (LOOK_US);
-  sleeps = count_sleeps () - sleeps;
+  g_assert_true (beaver_dict_set_int (dict, "k", 1, NULL, &error)); /* the last that happens */
+  beaver_test_settle ("beaver-", 2);
+  sleeps = beaver_test_count_wakeups ("beaver-", 2, 10);
   g_test_message ("%" G_GUINT64_FORMAT " wake-ups in ten seconds", sleeps);
   g_assert_cmpuint (sleeps, <=, 1);
 

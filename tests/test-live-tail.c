@@ -180,44 +180,17 @@ test_tail_many_writers (Fixture *f, gconstpointer data)
   expect_nothing (tail);
 }
 
-/* Wake-ups of the threads of tails so far. */
-static guint64
-count_switches (void)
-{
-  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *name;
-  guint64 sum = 0;
-
-  while ((name = g_dir_read_name (tasks)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc/self/task", name, "status", NULL);
-      g_autofree char *status = NULL;
-      const char *line;
-
-      if (g_file_get_contents (path, &status, NULL, NULL) &&
-          g_str_has_prefix (status, "Name:\tbeaver-tail") &&
-          (line = strstr (status, "\nvoluntary_ctxt_switches:")) != NULL)
-        sum += g_ascii_strtoull (strchr (line, ':') + 1, NULL, 10);
-    }
-  return sum;
-}
-
 static void
 test_tail_idle (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
   BeaverLog *log = get_log (f, "t");
   g_autoptr (BeaverLiveIterator) tail = get_tail (log);
-  guint64 before;
 
   append_at (log, "1", 1);
   expect (tail, 1, "1");
   expect_nothing (tail);
-  before = count_switches ();
-  g_assert_cmpuint (before, >, 0);
-  g_assert_null (beaver_live_iterator_next (tail, 2, NULL, &error));
-  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
-  g_assert_cmpuint (count_switches () - before, <=, 1);
+  beaver_test_settle ("beaver-tail", 1);
+  g_assert_cmpuint (beaver_test_count_wakeups ("beaver-tail", 1, 2), <=, 1);
 }
 
 int

@@ -426,7 +426,8 @@ test_d5 (Fixture *f, gconstpointer data)
   while (g_get_monotonic_time () < end)
     assert_answer (peer, "look", "held");
   g_assert_false (g_atomic_int_get (&waiter.entered));
-  assert_answer (peer, "count", "2");
+  /* who was kept from telling that it waits lines up anew */
+  beaver_test_wait_until (count_rows (lock) == 2);
   g_atomic_int_set (&waiter.go, FALSE);
   assert_answer (peer, "release", "released");
   beaver_test_wait_until (g_atomic_int_get (&waiter.entered));
@@ -592,7 +593,7 @@ test_e13 (Fixture *f, gconstpointer data)
   beaver_test_wait_result (&result);
   g_assert_null (beaver_lock_hold_finish (lock, result, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 1 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 30 * G_TIME_SPAN_SECOND);
   assert_answer (peer, "count", "1");
   beaver_test_join (peer);
 }

@@ -75,7 +75,7 @@ test_lease (Fixture *f, gconstpointer data)
   put (queue, "1", 1);
   job = claim (queue, 0.05);
   /* who waits for a job gets the one whose lease runs out, in its time */
-  again = beaver_queue_claim (queue, 60, 30, NULL, &error);
+  again = beaver_queue_claim (queue, 60, BEAVER_TEST_DEADLINE, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (beaver_job_get_attempts (again), ==, 2);
   g_assert_cmpstr (beaver_job_get_reason (again), ==, "the lease expired");
@@ -109,10 +109,12 @@ test_delay (Fixture *f, gconstpointer data)
   double begin = g_get_real_time () / 1e6;
 
   put_job (queue, "1", 0.1, 0, NULL, 0);
-  assert_pop (queue, NULL);
-  item = beaver_queue_get (queue, 30, NULL, &error);
+  item = beaver_queue_get (queue, BEAVER_TEST_DEADLINE, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (g_get_real_time () / 1e6, >=, begin + 0.1);
+  g_clear_object (&item);
+  put_job (queue, "2", 3600, 0, NULL, 0);
+  assert_pop (queue, NULL);
 }
 
 static void
@@ -368,10 +370,18 @@ play (const char *role, const char *path, const char *number, const char *rounds
 
       for (;;)
         {
-          g_autoptr (BeaverJob) job = beaver_queue_claim (queue, dies ? 0.2 : 30, 2, NULL, &error);
+          g_autoptr (BeaverJob) job =
+              beaver_queue_claim (queue, dies ? 0.2 : 30, 0.1, NULL, &error);
+          GPollFD input = { STDIN_FILENO, G_IO_IN, 0 };
 
           if (g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT))
-            break;
+            {
+              /* nothing now: the end when nothing more will come */
+              g_clear_error (&error);
+              if (g_poll (&input, 1, 0) != 0)
+                break;
+              continue;
+            }
           g_assert_no_error (error);
           if (dies)
             kill (getpid (), SIGKILL);
@@ -387,7 +397,6 @@ play (const char *role, const char *path, const char *number, const char *rounds
             g_assert_no_error (error);
           }
         }
-      g_clear_error (&error);
     }
   beaver_db_close (db, &error);
   g_assert_no_error (error);
@@ -403,6 +412,7 @@ test_processes (Fixture *f, gconstpointer data)
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) values = NULL;
+  BeaverList *done = beaver_db_get_list (f->db, "done", &error);
   static const char *const roles[] = { "put", "put", "work", "work", "die", "die", "die" };
 
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
@@ -411,15 +421,16 @@ test_processes (Fixture *f, gconstpointer data)
 
       g_ptr_array_add (peers, beaver_test_spawn_self (roles[i], f->path, number, text, NULL));
     }
+  beaver_test_wait_until (beaver_manager_count (BEAVER_MANAGER (done), NULL, NULL) >= 2 * rounds);
   for (guint i = 0; i < peers->len; i++)
     {
-      if (!g_str_equal (roles[i], "die"))
-        beaver_test_join (peers->pdata[i]);
-      else
-        g_subprocess_wait (peers->pdata[i], NULL, &error);
+      g_output_stream_close (g_subprocess_get_stdin_pipe (peers->pdata[i]), NULL, NULL);
+      g_subprocess_wait (peers->pdata[i], NULL, &error);
       g_assert_no_error (error);
+      if (!g_str_equal (roles[i], "die"))
+        g_assert_true (g_subprocess_get_successful (peers->pdata[i]));
     }
-  values = beaver_list_slice (beaver_db_get_list (f->db, "done", &error), 0, -1, NULL, &error);
+  values = beaver_list_slice (done, 0, -1, NULL, &error);
   g_assert_no_error (error);
   for (guint i = 0; values[i] != NULL; i++)
     g_assert_true (g_hash_table_add (seen, g_strdup (values[i])));

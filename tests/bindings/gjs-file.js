@@ -56,7 +56,7 @@ export function threads() {
 }
 
 // Waits, with the main loop running, until something holds.
-export async function until(holds, seconds = 20) {
+export async function until(holds, seconds = 120) {
     const deadline = GLib.get_monotonic_time() + seconds * 1e6;
     while (!holds()) {
         if (GLib.get_monotonic_time() > deadline)

@@ -18,7 +18,7 @@ import sys
 import threading
 import unittest
 
-DEADLINE = 120
+DEADLINE = 900
 
 
 class TapResult(unittest.TestResult):

@@ -324,7 +324,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
         const file = `${path}.js`;
         GLib.file_set_contents(file, source);
         const child = Gio.Subprocess.new(['gjs', '-m', file], 0);
-        const timer = setTimeout(() => child.force_exit(), 60000);
+        const timer = setTimeout(() => child.force_exit(), 240000);
         await new Promise((resolve, reject) => child.wait_async(null, (own, result) => {
             try {
                 resolve(own.wait_finish(result));

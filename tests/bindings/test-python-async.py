@@ -12,7 +12,7 @@ from beaver import BeaverDB
 from gi.repository import Beaver, GLib
 import tempfile
 
-WAIT = 20.0
+WAIT = 120.0
 
 
 class Async(unittest.IsolatedAsyncioTestCase):

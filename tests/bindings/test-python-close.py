@@ -17,7 +17,7 @@ import beaver
 from beaver import BeaverDB
 from gi.repository import Beaver, GLib
 
-WAIT = 30.0
+WAIT = 120.0
 
 
 class Crowd:
@@ -239,7 +239,7 @@ class Close(Case):
             db.emit('t', 'e')
             self.assertTrue(inside.wait(WAIT))
             started = time.monotonic()
-        self.assertLess(time.monotonic() - started, 10)
+        self.assertLess(time.monotonic() - started, WAIT / 2)
         self.assertEqual(descriptors(self.path), [])
         let_go.set()
         nothing_left(self, self.path)
@@ -259,7 +259,7 @@ class Close(Case):
     def test_while_another_process_writes(self):
         other = sqlite3.connect(self.path, isolation_level=None)
         self.addCleanup(other.close)
-        with BeaverDB(self.path) as db:
+        with BeaverDB(self.path, connection_timeout=3600) as db:
             other.execute('BEGIN IMMEDIATE')
             results, going = [], threading.Event()
 
@@ -274,7 +274,7 @@ class Close(Case):
             thread.start()
             going.wait(WAIT)
             started = time.monotonic()
-        self.assertLess(time.monotonic() - started, 10)         # the connection timeout is 30 seconds
+        self.assertLess(time.monotonic() - started, WAIT)       # the connection timeout is much longer
         thread.join(WAIT)
         self.assertEqual(results, [beaver.ClosedError])
         other.execute('ROLLBACK')
@@ -294,7 +294,7 @@ class Close(Case):
         report = db.close_full()
         self.assertGreaterEqual(report.threads_joined, 3)
         self.assertGreaterEqual(report.connections_closed, 2)
-        self.assertLess(report.duration, 10)
+        self.assertLess(report.duration, WAIT / 2)
         self.assertTrue(str(report))
         crowd.check_over(self)
         nothing_left(self, self.path)
@@ -413,7 +413,7 @@ class Exit(Case):
         for name, text in EXITS.items():
             for _ in range(3):
                 with self.subTest(name):
-                    output = run_program(EXIT + text, self.dir, timeout=30)
+                    output = run_program(EXIT + text, self.dir)
                     self.assertEqual(output, {'an exception': 'leaving\n', 'writers that finish their work': 'written 300\n'}
                                      .get(name, ''))
                     with sqlite3.connect(os.path.join(self.dir, 'exit.db')) as other:

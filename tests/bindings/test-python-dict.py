@@ -134,7 +134,7 @@ class Dict(Case):
     def test_ttl(self):
         self.d.set('a', 1, ttl_seconds=1000)
         self.d.set('b', 1)
-        self.assertTrue(990 < self.d.ttl('a') <= 1000)
+        self.assertTrue(500 < self.d.ttl('a') <= 1000)
         self.assertEqual(self.d.ttl('b'), math.inf)
         for ttl in (0, -1, 'x', math.nan, None.__class__):
             with self.assertRaises(ValueError):

@@ -3,7 +3,7 @@
 //
 // The library as Vala sees it: nullable results, errors, default arguments, async, foreach, and closing.
 
-const int DEADLINE = 60;    // seconds
+const int DEADLINE = 120;    // seconds
 
 // The names in a folder of /proc, or of the test.
 string[] names (string folder) throws Error {

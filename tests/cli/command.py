@@ -20,7 +20,7 @@ import time
 import unittest
 
 COMMAND = os.environ['BEAVER_TEST_COMMAND']
-DEADLINE = float(os.environ.get('BEAVER_TEST_DEADLINE', '60'))
+DEADLINE = float(os.environ.get('BEAVER_TEST_DEADLINE', '120'))
 
 
 class Run:

@@ -141,7 +141,7 @@ class Blob(CommandTest):
         with open(self.path('out.bin'), 'rb') as file:
             self.assertEqual(file.read(), data)
         done = subprocess.run([COMMAND, 'app.db', 'blob', 'b', 'get', 'k'], cwd=self.directory, env=self.env, stdout=subprocess.PIPE,
-                              check=True, timeout=60)
+                              check=True, timeout=240)
         self.assertEqual(done.stdout, data)
         self.assertEqual(lines(self.beaver('blob', 'b', 'items')), [{'key': 'empty', 'size': 0}, {'key': 'k', 'size': len(data)}])
         self.assertEqual(self.beaver('blob', 'b', 'metadata', 'k'), '{"type": "image"}\n')

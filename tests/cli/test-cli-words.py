@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import sys
 import time
 
 import tap_unittest
@@ -202,7 +203,7 @@ class ExitCodes(CommandTest):
         import subprocess
         with open('/dev/full', 'w', encoding='utf-8') as full:
             done = subprocess.run([COMMAND, 'app.db', 'dict', 'd', 'get', 'k'], cwd=self.directory, stdout=full,
-                                  stderr=subprocess.PIPE, check=False, text=True, timeout=60)
+                                  stderr=subprocess.PIPE, check=False, text=True, timeout=240)
         self.assertEqual(done.returncode, 1)
         self.assertIn('No space left', done.stderr)
 
@@ -254,18 +255,27 @@ class Completion(CommandTest):
 
 
 class Speed(CommandTest):
-    def test_it_starts_in_under_ten_milliseconds(self):
-        if os.environ.get('BEAVER_TEST_SANITIZED'):
-            self.skipTest('a sanitizer starts slowly')
-        best = 1e9
-        for _ in range(60):
+    def start_time(self, *command):
+        """Seconds on a processor, which do not depend on what else the machine does; and on the clock. The best of many."""
+        spent = passed = 1e9
+        for _ in range(40):
             begin = time.perf_counter()
-            pid = os.posix_spawn(COMMAND, [COMMAND, '--version'], self.env,
+            pid = os.posix_spawn(command[0], command, self.env,
                                  file_actions=[(os.POSIX_SPAWN_OPEN, 1, '/dev/null', os.O_WRONLY, 0)])
-            os.waitpid(pid, 0)
-            best = min(best, time.perf_counter() - begin)
-        print(f'# starts in {best * 1000:.1f} ms')
-        self.assertLess(best, 0.010)
+            _, status, usage = os.wait4(pid, 0)
+            self.assertEqual(status, 0)
+            passed = min(passed, time.perf_counter() - begin)
+            spent = min(spent, usage.ru_utime + usage.ru_stime)
+        return spent, passed
+
+    def test_it_starts_in_under_ten_milliseconds(self):
+        spent, passed = self.start_time(COMMAND, '--version')
+        python, _ = self.start_time(sys.executable, '-I', '-S', '-c', '')
+        print(f'# starts in {passed * 1000:.1f} ms, of which {spent * 1000:.1f} on a processor; Python: {python * 1000:.1f}')
+        if os.environ.get('BEAVER_TEST_SANITIZED'):     # what a sanitizer does first is not ours
+            self.assertLess(spent, 10)
+        else:
+            self.assertLess(spent, max(0.010, python))  # on slow machines everything is
 
 
 class Documentation(CommandTest):

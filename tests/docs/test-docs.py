@@ -21,7 +21,7 @@ import tempfile
 import textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DEADLINE = 120
+DEADLINE = 600
 FENCE = re.compile(r'^(`{3,}|~{3,})\s*(\w*)\s*$')
 SKIP = re.compile(r'<!-- test: skip (.+) -->')
 FROM = re.compile(r'<!-- from: (\S+) (\S+) -->')

@@ -36,7 +36,7 @@ def main():
             if language is not None:
                 wanted = gettext.translation('beaver-1', build, [language]).gettext(MESSAGE)
             environment = {**os.environ, 'LC_ALL': 'C.UTF-8', 'LANGUAGE': language or '', 'BEAVER_LOCALEDIR': build}
-            done = subprocess.run([sys.executable, '-c', PROGRAM, folder], env=environment, text=True, timeout=60,
+            done = subprocess.run([sys.executable, '-c', PROGRAM, folder], env=environment, text=True, timeout=300,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             right = wanted % folder in done.stdout and (language is None or wanted != MESSAGE)
             good = good and right
