@@ -103,6 +103,24 @@ _beaver_manager_core_check_open (BeaverManagerCore *self, GError **error)
   return TRUE;
 }
 
+/* Says to the connection who is at work: readers that keep the log from starting anew, and slow
+ * operations, have a name. */
+typedef struct
+{
+  BeaverManagerCore *core;
+  BeaverWork work;
+  gpointer data;
+} NamedWork;
+
+static gboolean
+named_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  NamedWork *named = data;
+
+  _beaver_connection_set_user (connection, named->core->kind, named->core->name);
+  return named->work (connection, named->data, error);
+}
+
 gboolean
 _beaver_manager_core_run (BeaverManagerCore *self,
                           BeaverAccess access,
@@ -111,8 +129,16 @@ _beaver_manager_core_run (BeaverManagerCore *self,
                           GCancellable *cancellable,
                           GError **error)
 {
+  NamedWork named;
+
   if (!_beaver_manager_core_check_open (self, error))
     return FALSE;
+  if (access == BEAVER_ACCESS_SCAN || G_UNLIKELY (_beaver_engine_is_observed (self->engine)))
+    {
+      named = (NamedWork){ self, work, data };
+      work = named_work;
+      data = &named;
+    }
   if (!_beaver_engine_run (self->engine, access, work, data, cancellable, error))
     {
       prefix_error (self, error);
@@ -147,6 +173,7 @@ manager_job_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   ManagerJob *job = data;
 
+  _beaver_connection_set_user (connection, job->core->kind, job->core->name);
   if (job->work (connection, job->data, error))
     return TRUE;
   prefix_error (job->core, error);

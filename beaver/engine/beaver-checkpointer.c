@@ -24,8 +24,8 @@
 /* How long a writer waits for readers to let a RESTART through. */
 #define RESTART_PATIENCE_US 50000
 #define BETWEEN_US 2000
-/* A log this long that nobody lets us restart is worth a word. */
-#define WARN_FRAMES 64000
+/* A log this long that nobody lets us restart is worth a word, and again when it has doubled. */
+#define WARN_FRAMES 32000
 
 struct _BeaverCheckpointer
 {
@@ -38,7 +38,7 @@ struct _BeaverCheckpointer
   gboolean closing; /* (mutex lock) */
   int frames;       /* (mutex point.lock) in the log after the last commit of ours */
   int next_at;      /* (mutex point.lock) frames at which the writer's next own try is due */
-  gboolean warned;  /* (mutex point.lock) */
+  int warn_at;      /* (mutex point.lock) frames */
 };
 
 static gboolean
@@ -56,6 +56,23 @@ foreign_writers (BeaverEngine *engine)
   return __atomic_load_n (&engine->foreign_at, __ATOMIC_RELAXED) != 0;
 }
 
+/* Holds run_lock. */
+static int
+run_checkpoint (BeaverConnection *connection, int mode)
+{
+  BeaverEngine *engine = connection->engine;
+  gint64 observed = _beaver_observe_begin (engine);
+  gint64 before = _beaver_wal_index_backfilled (&engine->wal_index);
+  int copied = 0;
+  int code = sqlite3_wal_checkpoint_v2 (connection->db, "main", mode, NULL, &copied);
+
+  _beaver_count (&engine->counts.checkpoints, 1);
+  if (copied > before)
+    _beaver_count (&engine->counts.copied, copied - before);
+  _beaver_observe_end (engine, observed, "checkpoint", FALSE);
+  return code;
+}
+
 static void
 passive (BeaverConnection *connection)
 {
@@ -64,7 +81,7 @@ passive (BeaverConnection *connection)
   g_mutex_lock (&connection->lock);
   g_mutex_lock (&engine->checkpointer->run_lock);
   if (connection->db != NULL && !_beaver_engine_closing (engine) && has_work (engine))
-    sqlite3_wal_checkpoint_v2 (connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    run_checkpoint (connection, SQLITE_CHECKPOINT_PASSIVE);
   g_mutex_unlock (&engine->checkpointer->run_lock);
   g_mutex_unlock (&connection->lock);
 }
@@ -127,6 +144,24 @@ checkpointer_thread (gpointer data)
   return NULL;
 }
 
+/* The log cannot start anew under the eyes of somebody who reads what it says: he has to be found.
+ */
+static void
+warn_of_readers (BeaverEngine *engine, int frames)
+{
+  g_autofree char *readers = _beaver_engine_describe_readers (engine);
+  g_autofree char *text =
+      g_strdup_printf ("the write-ahead log of “%s” has grown to %d frames (%.0f MB), because old "
+                       "snapshots are kept "
+                       "open by %s; end such reads, or read in smaller pieces",
+                       engine->path, frames, (double) frames * (double) engine->page_size / 1e6,
+                       readers != NULL ? readers : "somebody who cannot be seen from here");
+
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "BEAVER_OPERATION", "checkpoint",
+                    "BEAVER_PATH", "%s", engine->path, "BEAVER_READERS", "%s",
+                    readers != NULL ? readers : "", "MESSAGE", "%s", text);
+}
+
 /* By the writer itself, after its commit. */
 static void
 checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
@@ -142,7 +177,7 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
     {
       point->patience = RESTART_PATIENCE_US;
       point->patient_at = 0;
-      code = sqlite3_wal_checkpoint_v2 (point->db, "main", mode, NULL, NULL);
+      code = run_checkpoint (point, mode);
       point->patience = 0;
     }
   else
@@ -151,16 +186,10 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
   /* Readers keep it from being copied or restarted: not at every commit again. When the log starts
    * anew, so does this. */
   self->next_at = frames + growth;
-  if (code != SQLITE_OK)
+  if (code != SQLITE_OK && frames >= self->warn_at && !_beaver_engine_closing (engine))
     {
-      if (frames >= WARN_FRAMES && !self->warned && !_beaver_engine_closing (engine))
-        {
-          self->warned = TRUE;
-          g_warning ("the write-ahead log of “%s” has grown to %d frames: a reader of this or "
-                     "another process keeps an old "
-                     "snapshot open",
-                     _beaver_engine_get_path (engine), frames);
-        }
+      self->warn_at = frames * 2;
+      warn_of_readers (engine, frames);
     }
 }
 
@@ -172,7 +201,11 @@ _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
   if (wal_frames < 0)
     return;
   if (wal_frames < self->frames)
-    self->next_at = 0; /* somebody restarted the log */
+    {
+      /* somebody restarted the log */
+      self->next_at = 0;
+      self->warn_at = WARN_FRAMES;
+    }
   self->frames = wal_frames;
   if (wal_frames < BACKGROUND_FRAMES)
     return;
@@ -209,6 +242,7 @@ _beaver_checkpointer_new (BeaverEngine *engine)
   BeaverCheckpointer *self = g_new0 (BeaverCheckpointer, 1);
 
   self->engine = engine;
+  self->warn_at = WARN_FRAMES;
   g_mutex_init (&self->run_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);

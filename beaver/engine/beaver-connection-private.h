@@ -14,6 +14,10 @@ BeaverEngine *_beaver_connection_get_engine (BeaverConnection *self);
  * topic). Cheap when nobody waits. */
 void _beaver_connection_touch (BeaverConnection *self, const char *topic);
 
+/* Who is at work, for the warning that names a reader which keeps the log from starting anew, and for the log of slow
+ * operations. kind is static. */
+void _beaver_connection_set_user (BeaverConnection *self, const char *kind, const char *name);
+
 /* Which state of the file a work sees, for caches that live longer than the work.
  *
  * A read may rely on it when it is the same before and after the statement that read. A write sees what counter says and

@@ -120,8 +120,16 @@ on_busy (void *data, int n)
         self->busy_deadline = now + self->patience;
       self->patient_at = now;
     }
-  else if (self->engine->wal)
-    __atomic_store_n (&self->engine->foreign_at, now, __ATOMIC_RELAXED);
+  else
+    {
+      if (self->engine->wal)
+        __atomic_store_n (&self->engine->foreign_at, now, __ATOMIC_RELAXED);
+      if (n == 0)
+        {
+          _beaver_count_shared (&self->engine->counts.busy_waits, 1);
+          self->busy_since = now;
+        }
+    }
   if (now >= self->busy_deadline)
     return 0;
 
@@ -226,6 +234,23 @@ _beaver_connection_interrupt (BeaverConnection *self)
   g_mutex_unlock (&self->handle_lock);
 }
 
+/* kind NULL: nobody any more. */
+void
+_beaver_connection_set_user (BeaverConnection *self, const char *kind, const char *name)
+{
+  if (self->observation != NULL && kind != NULL)
+    _beaver_observation_set_name (self->observation, kind, name);
+  if (self == self->engine->point)
+    return;
+  g_mutex_lock (&self->handle_lock);
+  self->user_kind = kind;
+  self->user_thread = kind != NULL ? _beaver_thread_id () : 0;
+  g_strlcpy (self->user_name, name != NULL ? name : "", sizeof self->user_name);
+  g_mutex_unlock (&self->handle_lock);
+  if (kind == NULL)
+    __atomic_store_n (&self->used_since, 0, __ATOMIC_RELAXED);
+}
+
 /* --- Statements
  * ----------------------------------------------------------------------------------------------------------
  */
@@ -309,6 +334,7 @@ prepare (BeaverConnection *self, const char *sql, gboolean cached, GError **erro
       _beaver_connection_set_error (self, code, NULL, error);
       return NULL;
     }
+  _beaver_count_shared (&self->engine->counts.prepared, 1);
   statement = g_new0 (BeaverStatement, 1);
   statement->connection = self;
   statement->stmt = stmt;

@@ -6,6 +6,7 @@
 
 #include <beaver/engine/beaver-cache-core-private.h>
 #include <beaver/engine/beaver-connection-private.h>
+#include <beaver/engine/beaver-observe-private.h>
 #include <beaver/engine/beaver-wal-index-private.h>
 #include <beaver/engine/beaver-watch-private.h>
 #include <beaver/engine/beaver-weak-set-private.h>
@@ -14,7 +15,8 @@
  * watcher, checkpointer and jobs. Nothing outside engine/ includes this.
  *
  * Lock order, outermost first: writer.lock > connection.lock > pool_lock > watcher.lock >
- * watch.lock > close_lock; the cache's are innermost. writer.lock is never held while a unit of work runs; connection.lock is.
+ * watch.lock > close_lock; the cache's are innermost. writer.lock is never held while a unit of
+ * work runs; connection.lock is.
  */
 
 G_BEGIN_DECLS
@@ -42,7 +44,7 @@ struct _BeaverConnection
                            lock then */
   GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
   gboolean touched_unnamed; /* (mutex lock) something was touched while nobody waited */
-  gboolean epoch_ended; /* (mutex lock) the open transaction changed what is remembered */
+  gboolean epoch_ended;     /* (mutex lock) the open transaction changed what is remembered */
   int wal_frames; /* (mutex lock) set by the WAL hook: frames in the log after a commit that wrote,
                      else -1 */
   gboolean
@@ -52,6 +54,14 @@ struct _BeaverConnection
   gint64
       patience; /* (mutex lock) of a checkpoint for readers, which may be ours, at a time; else 0 */
   gint64 patient_at; /* (mutex lock) when it last waited for one */
+  /* Of a reader, for whoever asks who keeps the log from starting anew: */
+  gint64 used_since;              /* atomic: monotonic, when its unit began; 0: idle */
+  const char *user_kind;          /* (mutex handle_lock) static; NULL: not said */
+  char user_name[48];             /* (mutex handle_lock) */
+  int user_thread;                /* (mutex handle_lock) its number to the system */
+  gint64 memory;                  /* atomic: bytes, when it was last asked */
+  BeaverObservation *observation; /* (mutex lock) of the unit that runs now; nullable */
+  gint64 busy_since; /* (mutex lock) waits for another process's write lock; 0: does not */
   struct BeaverWriteRequest *
       *batch;    /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
   guint n_batch; /* (mutex lock) */
@@ -97,6 +107,47 @@ struct _BeaverEngineTransaction
   guint depth;          /* 0 outermost, else the number of its savepoint */
   gboolean open;        /* (mutex point.lock) */
 };
+
+/* What happened since opening. Relaxed atomics; where a lock is named, only its holder moves them,
+ * by _beaver_count(). */
+typedef struct
+{
+  gint64 point_reads;     /* (mutex point.lock) */
+  gint64 reader_reads;    /* by whoever has a reader: _beaver_count_shared() */
+  gint64 writes;          /* (mutex point.lock) units, committed or not */
+  gint64 commits;         /* (mutex point.lock) */
+  gint64 shared_commits;  /* (mutex point.lock) of these, by several units together */
+  gint64 frames;          /* (mutex point.lock) written to the log */
+  gint64 prepared;        /* shared: statements */
+  gint64 busy_waits;      /* shared: for another process */
+  gint64 checkpoints;     /* (mutex checkpointer.run_lock) */
+  gint64 copied;          /* (mutex checkpointer.run_lock) frames, by these */
+  gint64 longest_wait_us; /* shared: of a write, for others of this process or another one */
+  gint64 slow;            /* shared: operations that were logged */
+  int waiting;            /* atomic: threads in _beaver_engine_wait() that sleep */
+} BeaverEngineCounts;
+
+static inline void
+_beaver_count (gint64 *counter, gint64 n)
+{
+  __atomic_store_n (counter, __atomic_load_n (counter, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
+static inline void
+_beaver_count_shared (gint64 *counter, gint64 n)
+{
+  __atomic_fetch_add (counter, n, __ATOMIC_RELAXED);
+}
+
+static inline void
+_beaver_count_longest (gint64 *longest, gint64 us)
+{
+  gint64 seen = __atomic_load_n (longest, __ATOMIC_RELAXED);
+
+  while (us > seen && !__atomic_compare_exchange_n (longest, &seen, us, TRUE, __ATOMIC_RELAXED,
+                                                    __ATOMIC_RELAXED))
+    ;
+}
 
 typedef struct _BeaverJobs BeaverJobs;
 typedef struct _BeaverWatcher BeaverWatcher;
@@ -157,7 +208,12 @@ struct _BeaverEngine
   int own_writing;   /* atomic: this process holds the write lock, so nobody else commits */
   int own_commits;   /* atomic: counts those that wrote */
   gint64 foreign_at; /* atomic: monotonic time of the last commit of another process, 0 never */
-  guint64 generation; /* (mutex change_lock) one more whenever commits of other processes are seen */
+  guint64
+      generation; /* (mutex change_lock) one more whenever commits of other processes are seen */
+  BeaverEngineCounts counts;
+  gint64 page_size; /* constant after open: bytes of a frame */
+  int observed;     /* atomic: of BeaverObserved */
+  gint64 slow_us;   /* atomic: what takes as long is logged; 0 nothing */
 
   BeaverCache *cache;
   BeaverWatcher *watcher;
@@ -272,6 +328,8 @@ void _beaver_jobs_call (BeaverEngine *engine,
                         GTask *task,
                         BeaverFinish finish);
 BeaverJobs *_beaver_jobs_new (BeaverEngine *engine);
+/* Queued and not begun; waits that lie on their watch or try. */
+void _beaver_jobs_get_depth (BeaverJobs *self, guint *queued, guint *waits);
 void _beaver_jobs_free (BeaverJobs *self);
 void _beaver_jobs_begin_close (BeaverJobs *self);
 guint _beaver_jobs_join (BeaverJobs *self);

@@ -44,6 +44,7 @@ typedef struct
   gboolean temp_memory;
   gint64 mmap_size; /* bytes, 0 off */
   double cache_timeout; /* seconds for which a cached value is good without a look, 0 never */
+  gint64 slow_us; /* what takes as long is logged, 0 nothing */
 } BeaverEngineOptions;
 
 typedef struct
@@ -212,6 +213,44 @@ gboolean _beaver_engine_backup (BeaverEngine *self,
                                 gpointer data,
                                 GCancellable *cancellable,
                                 GError **error);
+
+/* A snapshot of what happened since opening and of what is there now. After the close the counters are the last ones and the
+ * rest is 0; all 0 in a forked child. Any thread; waits for no unit. */
+typedef struct
+{
+  gint64 reads;  /* units; not what the cache answered */
+  gint64 writes; /* units */
+  gint64 commits;
+  gint64 shared_commits; /* of these, by several units together */
+  gint64 cache_hits;
+  gint64 cache_misses;
+  gint64 foreign_changes; /* how often the cache found that another process had written */
+  gint64 prepared;        /* statements */
+  gint64 busy_waits;      /* for another process's write lock */
+  gint64 checkpoints;
+  gint64 frames_copied; /* by them */
+  gint64 bytes_written; /* to the log */
+  gint64 slow;          /* operations that were logged */
+  double longest_wait;  /* seconds: of a write for its turn */
+  /* now */
+  gint64 cache_values;
+  gint64 cache_bytes;
+  gint64 wal_bytes;  /* of the file */
+  gint64 wal_frames; /* not copied into the database yet */
+  gint64 memory;     /* bytes: of SQLite's connections and the cache */
+  guint connections;
+  guint readers_busy;
+  guint readers_idle;
+  guint writers_waiting;
+  guint waiters;      /* calls that wait for a change */
+  guint queued;       /* asynchronous units that have not begun */
+  double oldest_read; /* seconds that the oldest unit on a reader runs */
+} BeaverEngineStats;
+
+void _beaver_engine_get_stats (BeaverEngine *self, BeaverEngineStats *stats);
+void _beaver_engine_set_slow_threshold (BeaverEngine *self, gint64 us);
+/* Whether units are watched, so that saying who does what is worth it. */
+gboolean _beaver_engine_is_observed (BeaverEngine *self);
 
 /* Joined worker threads of managers are counted for the report. */
 void _beaver_engine_count_joined (BeaverEngine *self, guint n);

@@ -78,6 +78,7 @@ static BeaverEngineTransaction *
 begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, GError **error)
 {
   BeaverEngineTransaction *transaction = NULL;
+  gint64 observed = _beaver_observe_begin (self);
 
   if (!_beaver_writer_take_lane (self, cancellable, error))
     return NULL;
@@ -101,6 +102,7 @@ begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, G
       self->point->cancellable = NULL;
     }
   g_mutex_unlock (&self->point->lock);
+  _beaver_observe_end (self, observed, "begin", FALSE);
   if (transaction == NULL)
     _beaver_writer_give_lane (self);
   return transaction;
@@ -259,12 +261,16 @@ _beaver_engine_commit (BeaverEngineTransaction *transaction,
                        GError **error)
 {
   BeaverEngine *self = transaction->engine;
+  gint64 observed = _beaver_observe_begin (self);
   gboolean ok = FALSE;
 
   if (!_beaver_engine_enter (self, error))
     return FALSE;
   if (cancellable == NULL || !g_cancellable_set_error_if_cancelled (cancellable, error))
-    ok = end (transaction, TRUE, error);
+    {
+      ok = end (transaction, TRUE, error);
+      _beaver_observe_end (self, observed, "commit", FALSE);
+    }
   _beaver_engine_leave (self);
   return ok;
 }

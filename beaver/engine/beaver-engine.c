@@ -214,6 +214,7 @@ open_point (BeaverEngine *self, GCancellable *cancellable, GError **error)
       self->known = _beaver_wal_index_peek (&self->wal_index);
     }
   _beaver_cache_open (self, self->options.cache_timeout);
+  _beaver_observe_open (self);
   return TRUE;
 }
 
@@ -591,9 +592,12 @@ run_on_reader (BeaverEngine *self,
     _beaver_engine_set_interrupted (self, error);
   else
     {
+      gint64 now = g_get_monotonic_time ();
+
+      _beaver_count_shared (&self->counts.reader_reads, 1);
       reader->cancellable = cancellable;
-      reader->busy_deadline =
-          g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+      reader->busy_deadline = now + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+      __atomic_store_n (&reader->used_since, now, __ATOMIC_RELAXED);
       reader->ending = TRUE;
       ok = _beaver_connection_step_simple (reader, "BEGIN", error);
       reader->ending = FALSE;
@@ -604,6 +608,7 @@ run_on_reader (BeaverEngine *self,
       if (!sqlite3_get_autocommit (reader->db))
         sqlite3_exec (reader->db, "ROLLBACK", NULL, NULL, NULL);
       reader->ending = FALSE;
+      _beaver_connection_set_user (reader, NULL, NULL);
     }
   g_mutex_unlock (&reader->lock);
   _beaver_engine_return_reader (self, reader);
@@ -629,6 +634,7 @@ read_on_point (BeaverEngine *self,
     _beaver_engine_set_interrupted (self, error);
   else
     {
+      _beaver_count (&self->counts.point_reads, 1);
       point->cancellable = cancellable;
       ok = work (point, data, error);
       point->cancellable = NULL;
@@ -709,6 +715,7 @@ run_in_transaction (BeaverEngine *self,
     ok = _beaver_writer_run_savepoint (self, work, data, cancellable, error);
   else
     {
+      _beaver_count (&self->counts.point_reads, 1);
       point->cancellable = cancellable;
       ok = work (point, data, error);
       point->cancellable = NULL;
@@ -751,6 +758,15 @@ _beaver_engine_run (BeaverEngine *self,
     return FALSE;
   if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
     ok = FALSE;
+  else if (G_UNLIKELY (__atomic_load_n (&self->observed, __ATOMIC_RELAXED) != 0))
+    {
+      BeaverObservation observation;
+
+      _beaver_observation_begin (&observation, self, access, work, data);
+      ok = _beaver_engine_run_inside (self, access, _beaver_observation_work, &observation,
+                                      cancellable, _beaver_engine_own_serial (self), error);
+      _beaver_observation_end (&observation);
+    }
   else
     ok = _beaver_engine_run_inside (self, access, work, data, cancellable,
                                     _beaver_engine_own_serial (self), error);

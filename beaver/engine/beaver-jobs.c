@@ -51,7 +51,8 @@ typedef struct
   BeaverFinish finish;
   GError *error;
   gboolean ok;
-  gulong cancel_handler; /* of a wait */
+  gulong cancel_handler;          /* of a wait */
+  BeaverObservation *observation; /* owned; NULL while nobody watches */
   Wait *wait; /* strong: this is an attempt of it, and nothing else here is used but engine */
 } Job;
 
@@ -94,6 +95,7 @@ job_free (gpointer data)
   g_clear_object (&job->cancellable);
   g_clear_pointer (&job->context, g_main_context_unref);
   g_clear_pointer (&job->wait, wait_unref);
+  g_free (job->observation);
   _beaver_engine_unref (job->engine);
   g_free (job);
 }
@@ -113,6 +115,8 @@ job_return (gpointer data)
 static void
 job_post (Job *job)
 {
+  if (G_UNLIKELY (job->observation != NULL))
+    _beaver_observation_end (job->observation);
   _beaver_context_post (job->context, job_return, job, job_free);
 }
 
@@ -136,6 +140,18 @@ job_new (BeaverEngine *engine,
   return job;
 }
 
+static BeaverWork
+job_work (Job *job)
+{
+  return job->observation != NULL ? _beaver_observation_work : job->work;
+}
+
+static gpointer
+job_data (Job *job)
+{
+  return job->observation != NULL ? job->observation : job->data;
+}
+
 /* --- Workers
  * ------------------------------------------------------------------------------------------------------------------
  */
@@ -148,8 +164,8 @@ run_writes (BeaverEngine *engine, Job **jobs, guint n)
 
   for (guint i = 0; i < n; i++)
     {
-      requests[i].work = jobs[i]->work;
-      requests[i].data = jobs[i]->data;
+      requests[i].work = job_work (jobs[i]);
+      requests[i].data = job_data (jobs[i]);
       requests[i].cancellable = jobs[i]->cancellable;
       pointers[i] = &requests[i];
     }
@@ -186,8 +202,8 @@ run_jobs (BeaverEngine *engine, Job **jobs, guint n)
         jobs[0]->ok = jobs[0]->call (engine, jobs[0]->data, jobs[0]->cancellable, &jobs[0]->error);
       else if (jobs[0]->cancellable == NULL ||
                !g_cancellable_set_error_if_cancelled (jobs[0]->cancellable, &jobs[0]->error))
-        jobs[0]->ok = _beaver_engine_run_inside (engine, jobs[0]->access, jobs[0]->work,
-                                                 jobs[0]->data, jobs[0]->cancellable,
+        jobs[0]->ok = _beaver_engine_run_inside (engine, jobs[0]->access, job_work (jobs[0]),
+                                                 job_data (jobs[0]), jobs[0]->cancellable,
                                                  jobs[0]->transaction_serial, &jobs[0]->error);
       _beaver_engine_leave (engine);
     }
@@ -322,6 +338,11 @@ _beaver_engine_run_async (BeaverEngine *self,
     }
   job->access = access;
   job->work = work;
+  if (G_UNLIKELY (_beaver_engine_is_observed (self)))
+    {
+      job->observation = g_new (BeaverObservation, 1);
+      _beaver_observation_begin (job->observation, self, access, work, data);
+    }
   job->transaction_serial = _beaver_engine_own_serial (self);
   push (self->jobs, lane_of (access, job->transaction_serial), job);
 }
@@ -481,7 +502,9 @@ _beaver_engine_wait (BeaverEngine *self,
         }
       if (retry_at != 0)
         until = deadline < 0 ? retry_at : MIN (deadline, retry_at);
+      __atomic_fetch_add (&self->counts.waiting, 1, __ATOMIC_RELAXED);
       wake = _beaver_watch_wait (watch, until, cancellable);
+      __atomic_fetch_sub (&self->counts.waiting, 1, __ATOMIC_RELAXED);
       if (wake == BEAVER_WAKE_STOPPED)
         {
           _beaver_engine_set_interrupted (self, &local);
@@ -785,6 +808,17 @@ _beaver_jobs_new (BeaverEngine *engine)
       g_queue_init (&self->lanes[i].queue);
     }
   return self;
+}
+
+void
+_beaver_jobs_get_depth (BeaverJobs *self, guint *queued, guint *waits)
+{
+  g_mutex_lock (&self->lock);
+  *queued = 0;
+  for (guint i = 0; i < N_LANES; i++)
+    *queued += self->lanes[i].queue.length;
+  *waits = self->waits->len;
+  g_mutex_unlock (&self->lock);
 }
 
 void

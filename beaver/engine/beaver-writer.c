@@ -117,6 +117,7 @@ enqueue (BeaverEngine *self, BeaverWriteRequest *request, GError **error)
   g_mutex_unlock (&self->writer.lock);
   if (handler != 0)
     g_cancellable_disconnect (request->cancellable, handler);
+  _beaver_count_longest (&self->counts.longest_wait_us, g_get_monotonic_time () - request->since);
 
   if (!ok)
     {
@@ -215,6 +216,12 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
   point->ending = TRUE;
   ok = _beaver_connection_step_simple (point, "BEGIN IMMEDIATE", error);
   point->ending = FALSE;
+  if (G_UNLIKELY (point->busy_since != 0))
+    {
+      _beaver_count_longest (&self->counts.longest_wait_us,
+                             g_get_monotonic_time () - point->busy_since);
+      point->busy_since = 0;
+    }
   if (!ok)
     {
       _beaver_writer_rollback (self);
@@ -259,24 +266,33 @@ gboolean
 _beaver_writer_commit (BeaverEngine *self, GError **error)
 {
   BeaverConnection *point = self->point;
+  gint64 observed;
   gboolean ok;
 
   /* SQLite asks the progress handler once more when a statement is through: a commit that is in the
    * file must not answer that it was interrupted. */
+  observed = _beaver_observe_begin (self);
   point->ending = TRUE;
   ok = _beaver_connection_step_simple (point, "COMMIT", error);
   point->ending = FALSE;
+  _beaver_observe_end (self, observed, "commit", TRUE);
   if (!ok)
     {
       _beaver_writer_rollback (self);
       return FALSE;
     }
+  _beaver_count (&self->counts.commits, 1);
   if (point->wal_frames >= 0 && self->wal_index.map != NULL)
     {
       BeaverWalHeader header = _beaver_wal_index_peek (&self->wal_index);
+      gint64 before;
 
       _beaver_cache_committed (self, &header);
       g_mutex_lock (&self->change_lock);
+      /* fewer than before: the log began anew */
+      before = _beaver_wal_header_frames (&self->known);
+      _beaver_count (&self->counts.frames,
+                     point->wal_frames > before ? point->wal_frames - before : point->wal_frames);
       /* One more than before is our own commit; when it is more, another process was quick, and
        * whoever looks next sees it. */
       if (_beaver_wal_header_change (&header) == _beaver_wal_header_change (&self->known) + 1)
@@ -329,6 +345,7 @@ _beaver_writer_run_savepoint (BeaverEngine *self,
 
   if (!_beaver_connection_step_simple (point, "SAVEPOINT unit", error))
     return FALSE;
+  _beaver_count (&self->counts.writes, 1);
   point->cancellable = cancellable;
   ok = work (point, data, error);
   point->cancellable = NULL;
@@ -375,6 +392,7 @@ execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
   point->cancellable = request->cancellable;
   if (_beaver_writer_begin_immediate (self, &request->error))
     {
+      _beaver_count (&self->counts.writes, 1);
       if (request->work (point, request->data, &request->error))
         request->ok = _beaver_writer_commit (self, &request->error);
       else
@@ -457,6 +475,8 @@ execute_shared (BeaverEngine *self, BeaverWriteRequest **requests, guint n)
           requests[i]->ok = FALSE;
           requests[i]->error = g_error_copy (error);
         }
+  if (succeeded > 1 && error == NULL)
+    _beaver_count (&self->counts.shared_commits, 1);
   return TRUE;
 }
 
