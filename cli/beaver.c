@@ -34,6 +34,9 @@ const CliGroup *const cli_groups[] = {
   &cli_group_load,
   &cli_group_backup,
   &cli_group_export,
+  &cli_group_check,
+  &cli_group_doctor,
+  &cli_group_migrate,
   NULL,
 };
 /* clang-format on */
@@ -69,7 +72,8 @@ cli_open (Cli *cli, gboolean create, GError **error)
 BeaverManager *
 cli_manager (Cli *cli, GError **error)
 {
-  return cli->group->get (cli->db, cli->name, error);
+  return cli->group->open != NULL ? cli->group->open (cli, error) :
+                                    cli->group->get (cli->db, cli->name, error);
 }
 
 int

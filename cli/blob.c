@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <gio/gunixinputstream.h>
 
 #include "cli.h"
 
@@ -36,36 +37,44 @@ run_put (Cli *cli, GError **error)
   BeaverBlobs *blobs = get_blobs (cli, error);
   const char *path = cli->n_args > 1 ? cli->args[1] : "-";
   g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("storing"));
-  g_autoptr (GInputStream) input = NULL;
   g_autoptr (BeaverBlobOutputStream) output = NULL;
   g_autofree char *metadata = NULL;
   g_autofree char *buffer = g_malloc (PART);
   gint64 done = 0;
   gint64 total = 0;
+  int fd = STDIN_FILENO;
   gssize n;
 
   if (blobs == NULL ||
       (options.metadata != NULL && (metadata = cli_parse_value (options.metadata, error)) == NULL))
     return -1;
-  if (strcmp (path, "-") == 0)
+  if (strcmp (path, "-") != 0)
     {
-      input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-    }
-  else
-    {
-      g_autoptr (GFile) file = g_file_new_for_path (path);
-      GStatBuf status;
+      struct stat status;
 
-      input = (GInputStream *) g_file_read (file, cli->cancellable, error);
-      if (input == NULL)
-        return -1;
-      total = g_stat (path, &status) == 0 ? status.st_size : 0;
+      /* without waiting for who may never write into a pipe */
+      fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+      if (fd < 0 || fstat (fd, &status) != 0 || S_ISDIR (status.st_mode))
+        {
+          int code = fd < 0 ? errno : EISDIR;
+
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("cannot read “%s”: %s"),
+                       path, g_strerror (code));
+          if (fd >= 0)
+            close (fd);
+          return -1;
+        }
+      total = S_ISREG (status.st_mode) ? status.st_size : 0;
     }
   output = beaver_blobs_open_write (blobs, cli->args[0], metadata, error);
   if (output == NULL)
-    return -1;
+    {
+      if (fd != STDIN_FILENO)
+        close (fd);
+      return -1;
+    }
   /* nothing of it is in the file before all of it is */
-  while ((n = g_input_stream_read (input, buffer, PART, cli->cancellable, error)) > 0)
+  while ((n = cli_read_fd (cli, fd, buffer, PART, error)) > 0)
     {
       if (!g_output_stream_write_all (G_OUTPUT_STREAM (output), buffer, n, NULL, cli->cancellable,
                                       error))
@@ -76,6 +85,8 @@ run_put (Cli *cli, GError **error)
       done += n;
       cli_progress_tell (done, total, progress);
     }
+  if (fd != STDIN_FILENO)
+    close (fd);
   if (n < 0)
     {
       beaver_blob_output_stream_abandon (output);

@@ -203,7 +203,7 @@ add_entries (GOptionGroup *group, const GOptionEntry *entries)
 
 /* verb is NULL while the words before it are read: then options end at the next word. */
 GOptionContext *
-cli_option_context (Cli *cli, const CliVerb *verb, char ***rest)
+cli_option_context (Cli *cli, const CliGroup *group, const CliVerb *verb, char ***rest)
 {
   GOptionContext *context = g_option_context_new (NULL);
   GOptionGroup *main_group = g_option_group_new ("main", NULL, NULL, NULL, NULL);
@@ -214,6 +214,8 @@ cli_option_context (Cli *cli, const CliVerb *verb, char ***rest)
   g_option_context_set_strict_posix (context, verb == NULL || (verb->flags & CLI_VERB_STRICT) != 0);
   if (verb != NULL && verb->options != NULL)
     add_entries (main_group, verb->options);
+  if (group != NULL && group->options != NULL)
+    add_entries (main_group, group->options);
   if (rest != NULL)
     {
       const GOptionEntry entries[] = {
@@ -259,7 +261,7 @@ guarded (const char *word)
 
 /* -5 is a number and no option, unless an option asks for it. */
 static void
-guard_numbers (char **words, const CliVerb *verb)
+guard_numbers (char **words, const CliGroup *group, const CliVerb *verb)
 {
   for (int i = 1; words[i] != NULL; i++)
     {
@@ -270,6 +272,7 @@ guard_numbers (char **words, const CliVerb *verb)
       if (word[0] == '-' &&
           (g_ascii_isdigit (word[1]) || (word[1] == '.' && g_ascii_isdigit (word[2]))) &&
           !(words[i - 1][0] == '-' && (takes_value (verb->options, words[i - 1]) ||
+                                       takes_value (group->options, words[i - 1]) ||
                                        takes_value (global_entries, words[i - 1]))))
         words[i] = guarded (word);
     }
@@ -285,7 +288,7 @@ typedef struct
 static gboolean
 next_word (Cli *cli, Words *words, char **word, GError **error)
 {
-  g_autoptr (GOptionContext) context = cli_option_context (cli, NULL, NULL);
+  g_autoptr (GOptionContext) context = cli_option_context (cli, NULL, NULL, NULL);
 
   *word = NULL;
   if (!g_option_context_parse (context, &words->argc, &words->argv, error))
@@ -305,6 +308,7 @@ settle (Cli *cli)
 {
   /* options may come late, so nothing is opened before the last word was read */
   cli->path = globals.path != NULL ? globals.path : (char *) DEFAULT_FILE;
+  cli->path_given = globals.path != NULL;
   cli->terminal = isatty (STDOUT_FILENO);
   cli->asked = cli->format = globals.format;
   if (cli->format == CLI_FORMAT_AUTO)
@@ -375,8 +379,8 @@ run_verb (Cli *cli, Words *words, GError **error)
   g_autoptr (GOptionContext) context = NULL;
   g_auto (GStrv) rest = NULL;
 
-  guard_numbers (words->argv, cli->verb);
-  context = cli_option_context (cli, cli->verb, &rest);
+  guard_numbers (words->argv, cli->group, cli->verb);
+  context = cli_option_context (cli, cli->group, cli->verb, &rest);
   if (!g_option_context_parse (context, &words->argc, &words->argv, error))
     {
       if (g_error_matches (*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))

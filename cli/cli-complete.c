@@ -136,6 +136,7 @@ cli_complete (int argc, char **argv)
               have_path = TRUE;
             }
           else if (option_takes_value (cli_global_options (), word) ||
+                   (cli.group != NULL && option_takes_value (cli.group->options, word)) ||
                    (cli.verb != NULL && option_takes_value (cli.verb->options, word)))
             {
               i++;
@@ -177,10 +178,14 @@ cli_complete (int argc, char **argv)
     {
       if (cli.verb != NULL)
         offer_options (prefix, cli.verb->options);
+      if (cli.verb != NULL)
+        offer_options (prefix, cli.group->options);
       offer_options (prefix, cli_global_options ());
     }
-  else if (*before == '-' && (option_takes_value (cli_global_options (), before) ||
-                              (cli.verb != NULL && option_takes_value (cli.verb->options, before))))
+  else if (*before == '-' &&
+           (option_takes_value (cli_global_options (), before) ||
+            (cli.group != NULL && option_takes_value (cli.group->options, before)) ||
+            (cli.verb != NULL && option_takes_value (cli.verb->options, before))))
     {
       /* a number or a word that nobody can guess */
     }

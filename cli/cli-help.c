@@ -11,9 +11,9 @@
 /* The options without GLib's line of usage, which knows nothing of words and ends at an empty one.
  */
 static void
-put_options (Cli *cli, const CliVerb *verb)
+put_options (Cli *cli, const CliGroup *group, const CliVerb *verb)
 {
-  g_autoptr (GOptionContext) context = cli_option_context (cli, verb, NULL);
+  g_autoptr (GOptionContext) context = cli_option_context (cli, group, verb, NULL);
   g_autofree char *options = g_option_context_get_help (context, FALSE, NULL);
   const char *start = strstr (options, "\n\n");
 
@@ -50,7 +50,7 @@ cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb)
       cli_printf (_ ("Usage: beaver FILE %s\n\n%s.\n"), usage, _ (verb->summary));
       if (verb->aliases != NULL)
         cli_printf (_ ("Also spelt: %s\n"), verb->aliases);
-      put_options (cli, verb);
+      put_options (cli, group, verb);
       return;
     }
   if (group != NULL)
@@ -76,11 +76,19 @@ cli_help (Cli *cli, const CliGroup *group, const CliVerb *verb)
          "Reads and writes the structures of a database file. Without FILE it is beaver.db.\n\n"));
   for (int i = 0; cli_groups[i] != NULL; i++)
     put_item (cli_groups[i]->name, _ (cli_groups[i]->summary));
-  put_options (cli, NULL);
+  put_options (cli, NULL, NULL);
   cli_put (
       _ ("Values are JSON or plain words; - reads standard input, and a missing value is null.\n"
          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not there, 4 nothing in time, 5 busy,\n"
          "128 and the number of the signal that ended it.\n"));
+}
+
+static void
+put_option_names (const GOptionEntry *entries)
+{
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    if ((entries->flags & G_OPTION_FLAG_HIDDEN) == 0)
+      cli_printf ("  --%s\n", entries->long_name);
 }
 
 /* Every command on a line, for the tests of the documentation. */
@@ -97,10 +105,8 @@ cli_reference (void)
           g_autofree char *usage = cli_usage (group, verb);
 
           cli_printf ("%s\n", usage);
-          for (const GOptionEntry *entry = verb->options; entry != NULL && entry->long_name != NULL;
-               entry++)
-            if ((entry->flags & G_OPTION_FLAG_HIDDEN) == 0)
-              cli_printf ("  --%s\n", entry->long_name);
+          put_option_names (verb->options);
+          put_option_names (group->options);
           if (group->command != NULL)
             break;
         }

@@ -3,9 +3,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
 
@@ -15,29 +17,66 @@
 
 /* Not stdio: a closed pipe has to be told from a full disk, at every flush. */
 static GString *pending = NULL;
-static int failure = 0; /* errno of the first write that failed */
+static int failure = 0;           /* errno of the first write that failed */
+static gboolean given_up = FALSE; /* Ctrl-C came while nobody read */
+
+/* After Ctrl-C a terminal still gets what puts it right, if it takes it. */
+#define PARTING_MS 2000
+
+static gboolean
+is_file (void)
+{
+  static int answer = -1;
+  struct stat status;
+
+  if (answer < 0)
+    answer = fstat (STDOUT_FILENO, &status) != 0 || S_ISREG (status.st_mode);
+  return answer;
+}
+
+/* So that Ctrl-C ends a command whose output nobody reads. FALSE: it did. */
+static gboolean
+wait_for_room (void)
+{
+  GCancellable *cancellable = cli_signals_cancellable ();
+  GPollFD fds[2] = { { STDOUT_FILENO, G_IO_OUT | G_IO_ERR | G_IO_HUP, 0 } };
+  gboolean polled = FALSE;
+  gboolean ready;
+
+  if (!g_cancellable_is_cancelled (cancellable))
+    polled = g_cancellable_make_pollfd (cancellable, &fds[1]);
+  while (g_poll (fds, polled ? 2 : 1, polled ? -1 : PARTING_MS) < 0 && errno == EINTR)
+    ;
+  ready = fds[0].revents != 0;
+  if (polled)
+    g_cancellable_release_fd (cancellable);
+  return ready;
+}
 
 static void
 write_out (void)
 {
   gsize done = 0;
 
+  given_up = FALSE;
   while (failure == 0 && pending != NULL && done < pending->len)
     {
-      gssize n = write (STDOUT_FILENO, pending->str + done, pending->len - done);
+      /* so much fits, wherever there is room at all */
+      gsize most = is_file () ? G_MAXSSIZE : PIPE_BUF;
+      gssize n;
+
+      if (!is_file () && !wait_for_room () && !wait_for_room ())
+        {
+          given_up = TRUE;
+          break;
+        }
+      n = write (STDOUT_FILENO, pending->str + done, MIN (most, pending->len - done));
 
       if (n >= 0)
         {
           done += n;
         }
-      else if (errno == EAGAIN)
-        {
-          /* a terminal that another program left without blocking */
-          GPollFD fd = { STDOUT_FILENO, G_IO_OUT, 0 };
-
-          g_poll (&fd, 1, -1);
-        }
-      else if (errno != EINTR)
+      else if (errno != EINTR && errno != EAGAIN)
         {
           failure = errno;
         }
@@ -83,6 +122,11 @@ gboolean
 cli_flush (GError **error)
 {
   write_out ();
+  if (given_up)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+      return FALSE;
+    }
   if (failure == 0)
     return TRUE;
   if (failure == EPIPE)

@@ -26,9 +26,10 @@ typedef struct
 
 static int notes[2] = { -1, -1 };
 static GCancellable *cancellable;
-static int stopped_by; /* atomic: a signal's number */
-static int child;      /* atomic: who gets the signals, 0: nobody */
-static int forwarded;  /* atomic: the last signal that came while a command ran */
+static int stopped_by;                /* atomic: a signal's number */
+static int child;                     /* atomic: who gets the signals, 0: nobody */
+static volatile sig_atomic_t arrived; /* set by the handler */
+static int forwarded;                 /* atomic: the last signal that came while a command ran */
 
 static void
 on_signal (int number, siginfo_t *info, void *context)
@@ -38,6 +39,7 @@ on_signal (int number, siginfo_t *info, void *context)
   gssize n = write (notes[1], &note, sizeof note);
 
   (void) n;
+  arrived = 1;
   errno = saved;
 }
 
@@ -47,7 +49,10 @@ stop (int number)
   if (!g_atomic_int_compare_and_exchange (&stopped_by, 0, number))
     {
       if (number != SIGPIPE)
-        _exit (CLI_SIGNAL + number);
+        {
+          cli_secret_restore_terminal ();
+          _exit (CLI_SIGNAL + number);
+        }
       return;
     }
   g_cancellable_cancel (cancellable);
@@ -120,6 +125,20 @@ int
 cli_signals_get (void)
 {
   return g_atomic_int_get (&stopped_by);
+}
+
+/* (transfer none) (nullable) */
+GCancellable *
+cli_signals_cancellable (void)
+{
+  return cancellable;
+}
+
+/* Whether a signal came at all, perhaps only just now. */
+gboolean
+cli_signals_arrived (void)
+{
+  return arrived != 0;
 }
 
 void

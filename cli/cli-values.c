@@ -64,12 +64,12 @@ cli_parse_value (const char *text, GError **error)
 }
 
 /* Reads what there is, until Ctrl-C. -1 on error, 0 at the end. */
-static gssize
-read_some (Cli *cli, char *buffer, gsize size, GError **error)
+gssize
+cli_read_fd (Cli *cli, int fd, char *buffer, gsize size, GError **error)
 {
   for (;;)
     {
-      GPollFD fds[2] = { { STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, 0 } };
+      GPollFD fds[2] = { { fd, G_IO_IN | G_IO_HUP | G_IO_ERR, 0 } };
       gboolean polled = g_cancellable_make_pollfd (cli->cancellable, &fds[1]);
       gssize n;
 
@@ -80,13 +80,15 @@ read_some (Cli *cli, char *buffer, gsize size, GError **error)
         return -1;
       if (fds[0].revents == 0)
         continue;
-      n = read (STDIN_FILENO, buffer, size);
+      n = read (fd, buffer, size);
       if (n >= 0)
         return n;
       if (errno != EINTR && errno != EAGAIN)
         {
           g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                       _ ("cannot read standard input: %s"), g_strerror (errno));
+                       fd == STDIN_FILENO ? _ ("cannot read standard input: %s") :
+                                            _ ("cannot read the file: %s"),
+                       g_strerror (errno));
           return -1;
         }
     }
@@ -99,7 +101,7 @@ cli_read_stdin (Cli *cli, gsize *length, GError **error)
   char buffer[65536];
   gssize n;
 
-  while ((n = read_some (cli, buffer, sizeof buffer, error)) > 0)
+  while ((n = cli_read_fd (cli, STDIN_FILENO, buffer, sizeof buffer, error)) > 0)
     g_string_append_len (text, buffer, n);
   if (n < 0)
     return NULL;
@@ -137,7 +139,7 @@ cli_read_line (Cli *cli, GError **error)
       if (ended)
         return NULL;
       searched = pending->len;
-      n = read_some (cli, buffer, sizeof buffer, error);
+      n = cli_read_fd (cli, STDIN_FILENO, buffer, sizeof buffer, error);
       if (n < 0)
         return NULL;
       if (n == 0)

@@ -77,11 +77,15 @@ struct _CliGroup
   char **(*names) (BeaverDb *db, GCancellable *cancellable, GError **error);
   char **(*keys) (Cli *cli, const char *prefix, GError **error); /* (nullable), for completion */
   int (*list) (Cli *cli, GError **error); /* (nullable): instead of the names */
+  /* (nullable): instead of get, where options say how it is opened */
+  BeaverManager *(*open) (Cli *cli, GError **error);
+  const GOptionEntry *options; /* (nullable), of every verb */
 };
 
 struct _Cli
 {
   const char *path; /* borrowed */
+  gboolean path_given;
   CliFormat asked;  /* by an option, or AUTO */
   CliFormat format; /* never AUTO once a command runs */
   gboolean terminal;
@@ -117,7 +121,8 @@ int cli_clear (Cli *cli, GError **error);
 const CliGroup *cli_find_group (const char *word);
 const CliVerb *cli_find_verb (const CliGroup *group, const char *word);
 int cli_main (Cli *cli, int argc, char **argv, GError **error);
-GOptionContext *cli_option_context (Cli *cli, const CliVerb *verb, char ***rest);
+GOptionContext *
+cli_option_context (Cli *cli, const CliGroup *group, const CliVerb *verb, char ***rest);
 const GOptionEntry *cli_global_options (void);
 gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -128,6 +133,7 @@ gboolean cli_parse_time (const char *text, double *time, GError **error);
 gboolean cli_parse_duration (const char *text, double *seconds, GError **error);
 gboolean cli_parse_int (const char *text, gint64 *number, GError **error);
 gboolean cli_parse_double (const char *text, double *number, GError **error);
+gssize cli_read_fd (Cli *cli, int fd, char *buffer, gsize size, GError **error);
 char *cli_read_stdin (Cli *cli, gsize *length, GError **error);
 char *cli_read_line (Cli *cli, GError **error);
 char *cli_json_string (const char *text);
@@ -178,6 +184,8 @@ void cli_signals_start (Cli *cli);
 int cli_signals_get (void);
 void cli_signals_forward_to (GPid pid);
 int cli_signals_forwarded (void);
+gboolean cli_signals_arrived (void);
+GCancellable *cli_signals_cancellable (void);
 void cli_signals_pipe_closed (void);
 
 /* cli-screen.c */
@@ -196,8 +204,19 @@ gboolean cli_wait (Cli *cli, double seconds, GError **error);
 typedef struct _CliProgress CliProgress;
 CliProgress *cli_progress_new (Cli *cli, const char *title);
 void cli_progress_tell (gint64 done, gint64 total, gpointer data);
+void cli_progress_pulse (CliProgress *self);
 void cli_progress_free (CliProgress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliProgress, cli_progress_free)
+
+/* cli-secret.c */
+char *cli_secret_read (Cli *cli, const char *path, GError **error);
+char *cli_secret_ask (Cli *cli, const char *prompt, gboolean twice, GError **error);
+gboolean cli_secret_can_ask (void);
+void cli_secret_wipe (char *secret);
+void cli_secret_restore_terminal (void);
+
+/* check.c */
+extern const char *const cli_severities[];
 
 /* transfer.c */
 extern const GOptionEntry cli_dump_options[];
@@ -272,8 +291,10 @@ int cli_reference (void);
 extern const CliGroup cli_group_backup;
 extern const CliGroup cli_group_blob;
 extern const CliGroup cli_group_channel;
+extern const CliGroup cli_group_check;
 extern const CliGroup cli_group_dict;
 extern const CliGroup cli_group_docs;
+extern const CliGroup cli_group_doctor;
 extern const CliGroup cli_group_dump;
 extern const CliGroup cli_group_events;
 extern const CliGroup cli_group_export;
@@ -283,6 +304,7 @@ extern const CliGroup cli_group_list;
 extern const CliGroup cli_group_load;
 extern const CliGroup cli_group_lock;
 extern const CliGroup cli_group_log;
+extern const CliGroup cli_group_migrate;
 extern const CliGroup cli_group_queue;
 extern const CliGroup cli_group_sketch;
 extern const CliGroup cli_group_top;

@@ -14,6 +14,9 @@ static struct
   char *expect;
   gboolean text;
   gboolean absent;
+  char *secret_file;
+  char *new_secret_file;
+  gboolean encrypted;
 } options;
 
 static BeaverManager *
@@ -22,10 +25,104 @@ get_manager (BeaverDb *db, const char *name, GError **error)
   return (BeaverManager *) beaver_db_get_dict (db, name, error);
 }
 
+/* Encrypted, but for who knows its secret. */
+static gboolean
+is_sealed (Cli *cli, BeaverDict *dict)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *json = beaver_dict_lookup_json (dict, "", cli->cancellable, &local_error);
+
+  return g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_SECRET);
+}
+
+/* The secret that options, environment or user give, NULL without error when none is needed. */
+static char *
+find_secret (Cli *cli, BeaverDict *dict, GError **error)
+{
+  const char *environment = g_getenv ("BEAVER_SECRET");
+  gboolean sealed;
+
+  if (options.secret_file != NULL)
+    return cli_secret_read (cli, options.secret_file, error);
+  if (environment != NULL && *environment == '\0')
+    environment = NULL;
+  if (!options.encrypted && environment == NULL && !cli->terminal)
+    return NULL;
+  sealed = is_sealed (cli, dict);
+  if (!sealed && !options.encrypted)
+    return NULL;
+  if (environment != NULL)
+    return g_strdup (environment);
+  if (!options.encrypted && !cli_secret_can_ask ())
+    return NULL;
+  {
+    g_autofree char *prompt = g_strdup_printf (_ ("Secret of dict “%s”: "), cli->name);
+
+    return cli_secret_ask (cli, prompt, !sealed, error);
+  }
+}
+
 static BeaverDict *
 get_dict (Cli *cli, GError **error)
 {
-  return beaver_db_get_dict (cli->db, cli->name, error);
+  BeaverDict *dict = beaver_db_get_dict (cli->db, cli->name, error);
+  GError *local_error = NULL;
+  char *secret;
+
+  if (dict == NULL)
+    return NULL;
+  secret = find_secret (cli, dict, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return NULL;
+    }
+  if (secret != NULL)
+    dict = beaver_db_get_dict_with_secret (cli->db, cli->name, secret, cli->cancellable, error);
+  cli_secret_wipe (secret);
+  return dict;
+}
+
+static BeaverManager *
+open_manager (Cli *cli, GError **error)
+{
+  return (BeaverManager *) get_dict (cli, error);
+}
+
+static int
+run_change_secret (Cli *cli, GError **error)
+{
+  BeaverDict *dict;
+  const char *environment = g_getenv ("BEAVER_NEW_SECRET");
+  g_autoptr (CliProgress) progress = NULL;
+  char *secret;
+  gboolean done;
+
+  options.encrypted = TRUE;
+  dict = get_dict (cli, error);
+  if (dict == NULL)
+    return -1;
+  if (options.new_secret_file != NULL)
+    secret = cli_secret_read (cli, options.new_secret_file, error);
+  else if (environment != NULL && *environment != '\0')
+    secret = g_strdup (environment);
+  else
+    secret = cli_secret_ask (cli, _ ("New secret: "), TRUE, error);
+  if (secret == NULL)
+    return -1;
+  progress = cli_progress_new (cli, _ ("encrypting"));
+  done = beaver_dict_rotate_secret (dict, secret, cli_progress_tell, progress, cli->cancellable,
+                                    error);
+  cli_secret_wipe (secret);
+  return done ? CLI_OK : -1;
+}
+
+static gboolean
+refuse_secret (const char *option, const char *value, gpointer data, GError **error)
+{
+  return cli_usage_error (error, _ ("everybody on this machine can read a secret on the command "
+                                    "line; use --secret-file, BEAVER_SECRET, or --encrypted, which "
+                                    "asks for it"));
 }
 
 static gboolean
@@ -351,7 +448,7 @@ run_query (Cli *cli, GError **error)
 static char **
 list_keys (Cli *cli, const char *prefix, GError **error)
 {
-  BeaverDict *dict = get_dict (cli, error);
+  BeaverDict *dict = beaver_db_get_dict (cli->db, cli->name, error);
 
   return dict != NULL ? beaver_dict_list_keys (dict, prefix, cli->cancellable, error) : NULL;
 }
@@ -365,6 +462,22 @@ static const GOptionEntry set_options[] = {
     N_ ("VALUE") },
   { "absent", 0, 0, G_OPTION_ARG_NONE, &options.absent, N_ ("Only when there is no such key"),
     NULL },
+  { NULL },
+};
+
+static const GOptionEntry change_secret_options[] = {
+  { "new-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.new_secret_file,
+    N_ ("Where the new secret stands; else BEAVER_NEW_SECRET, or you are asked"), N_ ("FILE") },
+  { NULL },
+};
+
+static const GOptionEntry dict_options[] = {
+  { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &options.secret_file,
+    N_ ("The dict is, or becomes, encrypted with the secret in this file"), N_ ("FILE") },
+  { "encrypted", 0, 0, G_OPTION_ARG_NONE, &options.encrypted,
+    N_ ("The dict is, or becomes, encrypted with BEAVER_SECRET, or what you are asked for"), NULL },
+  { "secret", 0, G_OPTION_FLAG_HIDDEN | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+    refuse_secret, NULL, NULL },
   { NULL },
 };
 
@@ -397,6 +510,8 @@ static const CliVerb verbs[] = {
     CLI_VERB_CREATES, NULL, run_update },
   { "query", NULL, "", N_ ("List the entries with these properties"), 0, 0, CLI_VERB_READS,
     cli_query_options, run_query },
+  { "change-secret", "rotate", "", N_ ("Encrypt all values anew, with another secret"), 0, 0,
+    CLI_VERB_READS, change_secret_options, run_change_secret },
   CLI_INDEX_VERBS,
   CLI_COMMON_VERBS,
   { NULL },
@@ -410,4 +525,6 @@ const CliGroup cli_group_dict = {
   .get = get_manager,
   .names = beaver_db_get_dict_names,
   .keys = list_keys,
+  .open = open_manager,
+  .options = dict_options,
 };

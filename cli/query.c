@@ -171,6 +171,15 @@ cli_indexes (Cli *cli, GError **error)
   return cli_rows_end (rows, error) ? CLI_OK : -1;
 }
 
+static gint64
+reindex (Cli *cli, BeaverManager *manager, GError **error)
+{
+  g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("indexing"));
+
+  cli_progress_pulse (progress);
+  return beaver_manager_reindex (manager, cli_progress_tell, progress, cli->cancellable, error);
+}
+
 /* What is there already is indexed at once: an index that is not complete is not used. */
 int
 cli_add_index (Cli *cli, GError **error)
@@ -179,7 +188,7 @@ cli_add_index (Cli *cli, GError **error)
 
   if (manager == NULL || !beaver_manager_add_index (manager, cli->args[0], cli->cancellable, error))
     return -1;
-  return beaver_manager_reindex (manager, NULL, NULL, cli->cancellable, error) >= 0 ? CLI_OK : -1;
+  return reindex (cli, manager, error) >= 0 ? CLI_OK : -1;
 }
 
 int
@@ -202,7 +211,7 @@ cli_reindex (Cli *cli, GError **error)
 
   if (manager == NULL)
     return -1;
-  n = beaver_manager_reindex (manager, NULL, NULL, cli->cancellable, &local_error);
+  n = reindex (cli, manager, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

@@ -29,12 +29,16 @@ dump (Cli *cli, BeaverManager *manager, GError **error)
   g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("dumping"));
   g_autoptr (GBytes) bytes = NULL;
 
+  cli_progress_pulse (progress);
   /* whole before a byte of it is written: half a dump is none */
   if (!(manager != NULL ? beaver_manager_dump (manager, stream, format, flags, cli_progress_tell,
                                                progress, cli->cancellable, error) :
                           beaver_db_dump (cli->db, stream, format, flags, cli_progress_tell,
                                           progress, cli->cancellable, error)) ||
       !g_output_stream_close (stream, cli->cancellable, error))
+    return -1;
+  g_clear_pointer (&progress, cli_progress_free);
+  if (g_cancellable_set_error_if_cancelled (cli->cancellable, error))
     return -1;
   bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
   if (options.output != NULL)
@@ -120,6 +124,7 @@ load (Cli *cli, BeaverManager *manager, GError **error)
                                             guess_format (text);
   stream = g_memory_input_stream_new_from_data (text, length, NULL);
   progress = cli_progress_new (cli, _ ("loading"));
+  cli_progress_pulse (progress);
   n = manager != NULL ? beaver_manager_load (manager, stream, format, strategy, cli_progress_tell,
                                              progress, cli->cancellable, error) :
                         beaver_db_load (cli->db, stream, format, strategy, cli_progress_tell,

@@ -109,6 +109,7 @@ class Screen:
         self.decoder = codecs.getincrementaldecoder('utf-8')()
         self.rest = ''
         self.unknown = []
+        self.seen = ''          # all of it, as it came
 
     def empty(self):
         return [[' '] * self.columns for _ in range(self.rows)]
@@ -122,7 +123,9 @@ class Screen:
         return '\n'.join(self.lines)
 
     def feed(self, data):
-        text = self.rest + self.decoder.decode(data)
+        text = self.decoder.decode(data)
+        self.seen += text
+        text = self.rest + text
         self.rest = ''
         while text:
             if text[0] == '\x1b':
@@ -181,8 +184,13 @@ class Screen:
 class Terminal:
     """A command on a pseudo-terminal."""
 
-    def __init__(self, arguments, cwd, env, rows=24, columns=100):
+    def __init__(self, arguments, cwd, env, rows=24, columns=100, stopped=False, **streams):
         self.master, slave = os.openpty()
+        self.slave = None
+        if stopped:
+            # as after Ctrl-S: whoever writes to it stands still
+            termios.tcflow(slave, termios.TCOOFF)
+            self.slave = slave
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
         self.screen = Screen(rows, columns)
 
@@ -190,9 +198,40 @@ class Terminal:
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-        self.popen = subprocess.Popen([COMMAND, *arguments], cwd=cwd, env={**env, 'TERM': 'xterm-256color'}, stdin=slave,
-                                      stdout=slave, stderr=slave, preexec_fn=become_foreground)
-        os.close(slave)
+        def become_foreground_of_stderr():
+            os.setsid()
+            fcntl.ioctl(2, termios.TIOCSCTTY, 0)
+
+        self.popen = subprocess.Popen([COMMAND, *arguments], cwd=cwd, env={**env, 'TERM': 'xterm-256color'},
+                                      stdin=streams.get('stdin', slave), stdout=streams.get('stdout', slave), stderr=slave,
+                                      preexec_fn=become_foreground_of_stderr if streams else become_foreground)
+        if not stopped:
+            os.close(slave)
+
+    def until_it_writes(self):
+        """Until a thread stands still because the terminal does, where the system tells (Linux)."""
+        deadline = time.monotonic() + DEADLINE
+        tasks = f'/proc/{self.popen.pid}/task'
+        while time.monotonic() < deadline:
+            for task in os.listdir(tasks):
+                try:
+                    with open(f'{tasks}/{task}/syscall', encoding='ascii') as file:
+                        words = file.read().split()
+                except FileNotFoundError:
+                    continue
+                except OSError:     # not ours to know
+                    return False
+                # write (2, ...)
+                if words[:2] in (['1', '0x2'], ['64', '0x2'], ['4', '0x2']):
+                    return True
+            if self.popen.poll() is not None:
+                raise AssertionError('the command ended without a word')
+        raise AssertionError(f'it wrote nothing within {DEADLINE} s')
+
+    def go_on(self):
+        termios.tcflow(self.slave, termios.TCOON)
+        os.close(self.slave)
+        self.slave = None
 
     def read(self, deadline):
         left = deadline - time.monotonic()
@@ -227,6 +266,8 @@ class Terminal:
         if self.popen.poll() is None:
             self.popen.kill()
         self.popen.wait(DEADLINE)
+        if self.slave is not None:
+            os.close(self.slave)
         os.close(self.master)
 
 
@@ -246,8 +287,8 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(process.abandon)
         return process
 
-    def terminal(self, *arguments, rows=24, columns=100, env=()):
-        terminal = Terminal(arguments, self.directory, {**self.env, **dict(env)}, rows, columns)
+    def terminal(self, *arguments, rows=24, columns=100, env=(), **options):
+        terminal = Terminal(arguments, self.directory, {**self.env, **dict(env)}, rows, columns, **options)
         self.addCleanup(terminal.abandon)
         return terminal
 
@@ -280,6 +321,17 @@ class CommandTest(unittest.TestCase):
             if result:
                 return result
         raise AssertionError(f'not within {DEADLINE} s')
+
+    def interrupted(self, title, *arguments):
+        """Ctrl-C in the middle of long work: when it first shows how far it is, the terminal stands still, and it with it."""
+        terminal = self.terminal(*arguments, env={'BEAVER_PROGRESS': 'always'}, stopped=True)
+        terminal.until_it_writes()
+        os.kill(terminal.popen.pid, signal.SIGINT)
+        terminal.go_on()
+        run = terminal.end()
+        self.assertIn(f'{title} [', terminal.screen.seen)
+        self.assertEqual(terminal.screen.text.strip(), '')
+        return run
 
     @staticmethod
     def keep_picture(name, screen):

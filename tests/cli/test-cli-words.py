@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 
@@ -279,6 +280,13 @@ class Speed(CommandTest):
 
 
 class Documentation(CommandTest):
+    def test_the_man_page_is_that_of_the_documentation(self):
+        root = os.environ['BEAVER_TEST_SOURCE']
+        made = subprocess.run([sys.executable, os.path.join(root, 'tools', 'make-man.py'), os.path.join(root, 'doc', 'command.md')],
+                              stdout=subprocess.PIPE, check=True, text=True, encoding='utf-8').stdout
+        with open(os.path.join(root, 'cli', 'beaver.1'), encoding='utf-8') as file:
+            self.assertEqual(file.read(), made, 'run tools/make-man.py doc/command.md > cli/beaver.1')
+
     def test_every_command_is_in_the_manual(self):
         root = os.environ['BEAVER_TEST_SOURCE']
         reference = self.run_command('__reference').out
