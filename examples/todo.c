@@ -12,16 +12,16 @@
 #include <glib-unix.h>
 
 /* [task] */
-struct _TodoTask
+struct _MyTask
 {
   GObject parent;
   char *title;
   gboolean done;
 };
 
-#define TODO_TYPE_TASK (todo_task_get_type ())
-G_DECLARE_FINAL_TYPE (TodoTask, todo_task, TODO, TASK, GObject)
-G_DEFINE_FINAL_TYPE (TodoTask, todo_task, G_TYPE_OBJECT)
+#define MY_TYPE_TASK (my_task_get_type ())
+G_DECLARE_FINAL_TYPE (MyTask, my_task, MY, TASK, GObject)
+G_DEFINE_FINAL_TYPE (MyTask, my_task, G_TYPE_OBJECT)
 
 enum
 {
@@ -30,18 +30,18 @@ enum
 };
 
 static void
-todo_task_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+my_task_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   if (id == TITLE)
-    g_value_set_string (value, TODO_TASK (object)->title);
+    g_value_set_string (value, MY_TASK (object)->title);
   else
-    g_value_set_boolean (value, TODO_TASK (object)->done);
+    g_value_set_boolean (value, MY_TASK (object)->done);
 }
 
 static void
-todo_task_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+my_task_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  TodoTask *self = TODO_TASK (object);
+  MyTask *self = MY_TASK (object);
 
   if (id == DONE)
     self->done = g_value_get_boolean (value);
@@ -53,20 +53,20 @@ todo_task_set_property (GObject *object, guint id, const GValue *value, GParamSp
 }
 
 static void
-todo_task_finalize (GObject *object)
+my_task_finalize (GObject *object)
 {
-  g_free (TODO_TASK (object)->title);
-  G_OBJECT_CLASS (todo_task_parent_class)->finalize (object);
+  g_free (MY_TASK (object)->title);
+  G_OBJECT_CLASS (my_task_parent_class)->finalize (object);
 }
 
 static void
-todo_task_class_init (TodoTaskClass *klass)
+my_task_class_init (MyTaskClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->get_property = todo_task_get_property;
-  object_class->set_property = todo_task_set_property;
-  object_class->finalize = todo_task_finalize;
+  object_class->get_property = my_task_get_property;
+  object_class->set_property = my_task_set_property;
+  object_class->finalize = my_task_finalize;
   g_object_class_install_property (
       object_class, TITLE, g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READWRITE));
   g_object_class_install_property (
@@ -74,7 +74,7 @@ todo_task_class_init (TodoTaskClass *klass)
 }
 
 static void
-todo_task_init (TodoTask *self)
+my_task_init (MyTask *self)
 {
 }
 /* [task] */
@@ -116,7 +116,7 @@ static gboolean
 add (Todo *todo, const char *title, GError **error)
 {
   gint64 number = beaver_dict_increment (todo->counters, "task", 1, NULL, error);
-  g_autoptr(TodoTask) task = g_object_new (TODO_TYPE_TASK, "title", title, NULL);
+  g_autoptr(MyTask) task = g_object_new (MY_TYPE_TASK, "title", title, NULL);
   g_autofree char *key = g_strdup_printf ("%06" G_GINT64_FORMAT, number);
 
   return number > 0 && beaver_dict_set_object (todo->tasks, key, G_OBJECT (task), NULL, error);
@@ -137,12 +137,12 @@ list (Todo *todo, GError **error)
     {
       g_autoptr(BeaverEntry) entry = next;
       const char *json = beaver_entry_get_value (entry);
-      g_autoptr(GObject) task = beaver_json_to_object (json, TODO_TYPE_TASK, &failed);
+      g_autoptr(GObject) task = beaver_json_to_object (json, MY_TYPE_TASK, &failed);
 
       if (task == NULL)
         break;
       g_print ("%3d [%c] %s\n", atoi (beaver_entry_get_key (entry)),
-               TODO_TASK (task)->done ? 'x' : ' ', TODO_TASK (task)->title);
+               MY_TASK (task)->done ? 'x' : ' ', MY_TASK (task)->title);
     }
   if (failed == NULL)
     return TRUE;
@@ -155,7 +155,7 @@ list (Todo *todo, GError **error)
 static gboolean
 set_done (Todo *todo, const char *key, gboolean done, GError **error)
 {
-  g_autoptr(GObject) task = beaver_dict_get_object (todo->tasks, key, TODO_TYPE_TASK, NULL, error);
+  g_autoptr(GObject) task = beaver_dict_get_object (todo->tasks, key, MY_TYPE_TASK, NULL, error);
 
   if (task == NULL)
     return FALSE;
