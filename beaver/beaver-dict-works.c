@@ -188,7 +188,10 @@ write_value (BeaverConnection *connection,
         return FALSE;
       value = encoded;
     }
-  forget (connection, shared, key);
+  if (codec_of (shared) != NULL || shared->is_security)
+    forget (connection, shared, key);
+  else
+    _beaver_cache_replace (connection, shared->space, key, value, expires_at);
   _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);

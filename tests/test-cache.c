@@ -223,6 +223,78 @@ assert_sealed (BeaverDict *dict)
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_SECRET);
 }
 
+/* A key that was kept is kept with its new value, once that is committed. */
+static void
+test_written_values (Fixture *f, gconstpointer data)
+{
+  BeaverDict *dict = get_dict (f);
+  g_autoptr (BeaverTransaction) transaction = NULL;
+  g_autoptr (GError) error = NULL;
+  sqlite3 *raw = raw_open (f->path);
+  gint64 misses, over;
+
+  set (dict, "hot", "1");
+  assert_cached (dict, "hot", "1");
+  misses = get_stats (dict).misses;
+  for (guint i = 2; i < 100; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("%u", i);
+
+      set (dict, "hot", value);
+      set (dict, "cold", value);
+      assert_value (dict, "hot", value);
+    }
+  g_assert_cmpint (get_stats (dict).misses, ==, misses);
+  assert_value (dict, "cold", "99");
+  g_assert_cmpint (get_stats (dict).misses, ==, misses + 1);
+
+  /* the last of several wins, also when that is a removal */
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  set (dict, "hot", "100");
+  set (dict, "hot", "101");
+  set (dict, "cold", "102");
+  g_assert_true (beaver_dict_remove (dict, "cold", NULL, &error));
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  assert_value (dict, "hot", "101");
+  assert_value (dict, "cold", NULL);
+  g_clear_object (&transaction);
+
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  set (dict, "hot", "103");
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (dict), NULL, &error), ==, 1);
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  assert_value (dict, "hot", NULL);
+  g_clear_object (&transaction);
+
+  /* a part that is undone */
+  set (dict, "hot", "1");
+  assert_cached (dict, "hot", "1");
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  set (dict, "hot", "2");
+  {
+    g_autoptr (BeaverTransaction) inner = beaver_db_begin (f->db, NULL, &error);
+
+    set (dict, "hot", "3");
+    g_assert_true (beaver_transaction_rollback (inner, &error));
+  }
+  assert_value (dict, "hot", "2");
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  g_assert_no_error (error);
+  assert_cached (dict, "hot", "2");
+
+  /* the same text again, which SQLite does not write */
+  set (dict, "hot", "2");
+  assert_value (dict, "hot", "2");
+  raw_exec (raw, "UPDATE __beaver_dicts__ SET value = '4' WHERE key = 'hot'");
+  assert_value (dict, "hot", "4");
+  /* with its time */
+  g_assert_true (beaver_dict_set_json_with_ttl (dict, "hot", "5", 1e-6, NULL, &error));
+  over = g_get_real_time () + 1000;
+  beaver_test_wait_until (g_get_real_time () > over);
+  assert_value (dict, "hot", NULL);
+  raw_close (raw);
+}
+
 /* A dict that becomes encrypted is refused from that moment on, remembered or not. */
 static void
 test_sealing (Fixture *f, gconstpointer data)
@@ -527,6 +599,7 @@ main (int argc, char **argv)
   beaver_test_add ("/cache/foreign-writes", test_foreign_writes);
   beaver_test_add ("/cache/expiry", test_expiry);
   beaver_test_add ("/cache/transactions", test_transactions);
+  beaver_test_add ("/cache/written-values", test_written_values);
   beaver_test_add ("/cache/sealing", test_sealing);
   beaver_test_add ("/cache/bounded", test_bounded);
   beaver_test_add_closed ("/cache/timeout", test_timeout);

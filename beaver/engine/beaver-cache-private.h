@@ -70,6 +70,13 @@ void _beaver_cache_store (BeaverConnection *connection,
                           double expires_at);
 /* This work writes the key, or all of them (key NULL). Before the commit. */
 void _beaver_cache_forget (BeaverConnection *connection, guint32 space, const char *key);
+/* The same for one key that gets this value: where it was kept, the new value is from the commit
+ * on. */
+void _beaver_cache_replace (BeaverConnection *connection,
+                            guint32 space,
+                            const char *key,
+                            const char *value,
+                            double expires_at);
 
 /* The newest stamp that this process wrote into a table whose rows are ordered by stamps across
  * structures, while nobody else wrote; -INFINITY: ask the table. */

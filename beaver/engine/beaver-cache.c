@@ -9,7 +9,8 @@
  *    when the header was the same before and after the read: so the read saw that very state.
  *  - A write of this process takes its keys out while it holds that lock, before its commit is
  *    visible, so nobody can store an old value again; after the commit the cache moves on to the
- * new header when exactly one commit lies between (its own).
+ *    new header when exactly one commit lies between (its own), and takes in what was written to
+ *    keys that it had.
  *
  * The header is read by lookups without a lock: a sequence counter that is odd while it changes. */
 #include "config.h"
@@ -27,6 +28,8 @@
 #define SHARD_BYTES (512 * 1024)
 /* Above, the copy costs more than the statement. */
 #define MAX_VALUE (64 * 1024)
+/* Values of a transaction that are taken in after its commit. */
+#define MAX_WRITTEN 64
 /* Looks at a shard's lock before sleeping on it. */
 #define SPINS 64
 
@@ -145,15 +148,17 @@ _beaver_cache_follow (BeaverEngine *engine, const BeaverWalHeader *header)
   set_header (self, header);
 }
 
-void
+gboolean
 _beaver_cache_committed (BeaverEngine *engine, const BeaverWalHeader *header)
 {
   BeaverCache *self = engine->cache;
 
   /* More than one commit since our BEGIN: another process was quick, and the next look ends the
    * epoch. */
-  if (_beaver_wal_header_change (header) == _beaver_wal_header_change (&self->header) + 1)
-    set_header (self, header);
+  if (_beaver_wal_header_change (header) != _beaver_wal_header_change (&self->header) + 1)
+    return FALSE;
+  set_header (self, header);
+  return TRUE;
 }
 
 guint64
@@ -192,11 +197,19 @@ forget_all (BeaverCache *self, guint32 space)
     }
 }
 
+static void
+drop_written (BeaverConnection *connection)
+{
+  if (connection->written->len > 0)
+    g_ptr_array_set_size (connection->written, 0);
+}
+
 void
 _beaver_connection_end_epoch (BeaverConnection *self)
 {
   if (self != self->engine->point)
     return;
+  drop_written (self);
   self->epoch_ended = TRUE;
   __atomic_fetch_add (&self->engine->cache->epoch, 1, __ATOMIC_RELEASE);
   /* what cache-timeout would still show */
@@ -206,6 +219,7 @@ _beaver_connection_end_epoch (BeaverConnection *self)
 void
 _beaver_connection_undone (BeaverConnection *self)
 {
+  drop_written (self);
   if (G_UNLIKELY (self->epoch_ended))
     _beaver_connection_end_epoch (self);
 }
@@ -423,6 +437,56 @@ grow (Shard *shard, guint64 epoch)
   g_free (old);
 }
 
+static BeaverCacheValue *
+value_new (guint32 space,
+           const char *key,
+           gsize key_length,
+           const char *text,
+           gsize length,
+           double expires_at)
+{
+  BeaverCacheValue *self = g_malloc (sizeof *self + key_length + length + 2);
+
+  self->ref_count = 1;
+  self->space = space;
+  self->key_length = (guint32) key_length;
+  self->length = text != NULL ? (gint32) length : -1;
+  self->expires_at = expires_at;
+  memcpy (self->text, key, key_length + 1);
+  if (text != NULL)
+    memcpy (self->text + key_length + 1, text, length);
+  self->text[key_length + 1 + (text != NULL ? length : 0)] = '\0';
+  return self;
+}
+
+/* Takes the value. */
+static void
+insert (BeaverCache *self, guint64 hash, BeaverCacheValue *value, guint64 epoch)
+{
+  Shard *shard;
+  Slot *slot;
+
+  value->epoch = epoch;
+  value->loaded = self->timeout_us > 0 ? g_get_monotonic_time () : 0;
+  shard = lock_shard (self, hash);
+  slot = find_slot (shard, hash, value->space, value->text, value->key_length);
+  if (slot == NULL)
+    {
+      /* so thin that a set is seldom full before the shard is as large as it may get */
+      if (shard->n_values >= shard->n_slots / 4 && shard->n_slots < MAX_SLOTS)
+        grow (shard, epoch);
+      slot = choose_slot (shard, hash, epoch);
+    }
+  clear_slot (shard, slot);
+  shard->bytes += value_size (value);
+  shard->n_values++;
+  for (; shard->bytes > SHARD_BYTES; shard->sweep++)
+    clear_slot (shard, &shard->slots[shard->sweep & (shard->n_slots - 1)]);
+  slot->hash = hash;
+  slot->value = value;
+  g_mutex_unlock (&shard->lock);
+}
+
 void
 _beaver_cache_store (BeaverConnection *connection,
                      guint64 epoch,
@@ -432,12 +496,7 @@ _beaver_cache_store (BeaverConnection *connection,
                      gsize length,
                      double expires_at)
 {
-  BeaverCache *self = connection->engine->cache;
   gsize key_length;
-  BeaverCacheValue *new_value;
-  guint64 hash;
-  Shard *shard;
-  Slot *slot;
 
   if (epoch == 0 || length > MAX_VALUE || !sqlite3_get_autocommit (connection->db) ||
       _beaver_connection_get_epoch (connection) != epoch)
@@ -445,61 +504,93 @@ _beaver_cache_store (BeaverConnection *connection,
   key_length = strlen (key);
   if (key_length > MAX_VALUE)
     return;
-  hash = hash_key (space, key, key_length);
+  insert (connection->engine->cache, hash_key (space, key, key_length),
+          value_new (space, key, key_length, value, length, expires_at), epoch);
+}
 
-  new_value = g_malloc (sizeof *new_value + key_length + length + 2);
-  new_value->ref_count = 1;
-  new_value->space = space;
-  new_value->key_length = (guint32) key_length;
-  new_value->length = value != NULL ? (gint32) length : -1;
-  new_value->expires_at = expires_at;
-  new_value->epoch = epoch;
-  new_value->loaded = self->timeout_us > 0 ? g_get_monotonic_time () : 0;
-  memcpy (new_value->text, key, key_length + 1);
-  if (value != NULL)
-    memcpy (new_value->text + key_length + 1, value, length);
-  new_value->text[key_length + 1 + (value != NULL ? length : 0)] = '\0';
+/* --- What a transaction writes, in the connection until its end */
 
-  shard = lock_shard (self, hash);
-  slot = find_slot (shard, hash, space, key, key_length);
-  if (slot == NULL)
+/* key NULL: all of the space. */
+static void
+drop_written_key (BeaverConnection *connection, guint32 space, const char *key, gsize length)
+{
+  for (guint i = connection->written->len; i-- > 0;)
     {
-      /* so thin that a set is seldom full before the shard is as large as it may get */
-      if (shard->n_values >= shard->n_slots / 4 && shard->n_slots < MAX_SLOTS)
-        grow (shard, epoch);
-      slot = choose_slot (shard, hash, epoch);
+      const BeaverCacheValue *value = g_ptr_array_index (connection->written, i);
+
+      if (value->space == space &&
+          (key == NULL || (value->key_length == length && memcmp (value->text, key, length) == 0)))
+        g_ptr_array_remove_index_fast (connection->written, i);
     }
-  clear_slot (shard, slot);
-  shard->bytes += value_size (new_value);
-  shard->n_values++;
-  for (; shard->bytes > SHARD_BYTES; shard->sweep++)
-    clear_slot (shard, &shard->slots[shard->sweep & (shard->n_slots - 1)]);
-  slot->hash = hash;
-  slot->value = new_value;
+}
+
+void
+_beaver_cache_publish (BeaverEngine *engine, gboolean current)
+{
+  GPtrArray *written = engine->point->written;
+
+  if (G_LIKELY (written->len == 0))
+    return;
+  if (current && engine->cache->usable)
+    for (guint i = 0; i < written->len; i++)
+      {
+        BeaverCacheValue *value = g_ptr_array_index (written, i);
+
+        __atomic_fetch_add (&value->ref_count, 1, __ATOMIC_RELAXED);
+        insert (engine->cache, hash_key (value->space, value->text, value->key_length), value,
+                engine->cache->epoch);
+      }
+  drop_written (engine->point);
+}
+
+/* Whether the key was there. */
+static gboolean
+take_out (BeaverCache *self, guint32 space, const char *key, gsize length)
+{
+  guint64 hash = hash_key (space, key, length);
+  Shard *shard = lock_shard (self, hash);
+  Slot *slot = find_slot (shard, hash, space, key, length);
+
+  if (slot != NULL)
+    clear_slot (shard, slot);
   g_mutex_unlock (&shard->lock);
+  return slot != NULL;
+}
+
+void
+_beaver_cache_replace (BeaverConnection *connection,
+                       guint32 space,
+                       const char *key,
+                       const char *value,
+                       double expires_at)
+{
+  gsize key_length = strlen (key);
+  gsize length;
+  gboolean hot = take_out (connection->engine->cache, space, key, key_length);
+  guint before = connection->written->len;
+
+  if (before > 0)
+    drop_written_key (connection, space, key, key_length);
+  hot = hot || connection->written->len < before;
+  if (!hot || connection->written->len >= MAX_WRITTEN)
+    return;
+  length = strlen (value);
+  if (length <= MAX_VALUE && key_length <= MAX_VALUE)
+    g_ptr_array_add (connection->written,
+                     value_new (space, key, key_length, value, length, expires_at));
 }
 
 void
 _beaver_cache_forget (BeaverConnection *connection, guint32 space, const char *key)
 {
-  BeaverCache *self = connection->engine->cache;
-  gsize length;
-  guint64 hash;
-  Shard *shard;
-  Slot *slot;
+  gsize length = key != NULL ? strlen (key) : 0;
 
+  if (connection->written->len > 0)
+    drop_written_key (connection, space, key, length);
   if (key == NULL)
-    {
-      forget_all (self, space);
-      return;
-    }
-  length = strlen (key);
-  hash = hash_key (space, key, length);
-  shard = lock_shard (self, hash);
-  slot = find_slot (shard, hash, space, key, length);
-  if (slot != NULL)
-    clear_slot (shard, slot);
-  g_mutex_unlock (&shard->lock);
+    forget_all (connection->engine->cache, space);
+  else
+    take_out (connection->engine->cache, space, key, length);
 }
 
 void

@@ -60,6 +60,7 @@ _beaver_connection_finalize (GObject *object)
   g_hash_table_unref (self->statements);
   g_hash_table_unref (self->dynamic_statements);
   g_ptr_array_unref (self->touched);
+  g_ptr_array_unref (self->written);
   g_mutex_clear (&self->handle_lock);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (_beaver_connection_parent_class)->finalize (object);
@@ -79,6 +80,7 @@ _beaver_connection_init (BeaverConnection *self)
   self->statements = g_hash_table_new_full (NULL, NULL, NULL, statement_free);
   self->dynamic_statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statement_free);
   self->touched = g_ptr_array_new_with_free_func (g_free);
+  self->written = g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_cache_value_unref);
 }
 
 /* --- What SQLite asks while it works
@@ -223,6 +225,7 @@ _beaver_connection_close_locked (BeaverConnection *self)
   self->db = NULL;
   g_mutex_unlock (&self->handle_lock);
   g_ptr_array_set_size (self->touched, 0);
+  g_ptr_array_set_size (self->written, 0);
 }
 
 void

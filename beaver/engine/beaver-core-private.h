@@ -14,9 +14,9 @@
 /* The structures that the parts of the engine share: engine (open, run, close), connection, writer,
  * watcher, checkpointer and jobs. Nothing outside engine/ includes this.
  *
- * Lock order, outermost first: writer.lock > connection.lock > pool_lock > watcher.lock >
- * watch.lock > close_lock; the cache's are innermost. writer.lock is never held while a unit of
- * work runs; connection.lock is.
+ * Lock order, outermost first: writer.lock > point.lock > snapshot pin's > connection.lock >
+ * pool_lock > watcher.lock > watch.lock > close_lock; the cache's are innermost. writer.lock is
+ * never held while a unit of work runs; connection.lock is.
  */
 
 G_BEGIN_DECLS
@@ -43,6 +43,8 @@ struct _BeaverConnection
   gint64 busy_deadline; /* (mutex lock) monotonic microseconds: gives up waiting for a foreign write
                            lock then */
   GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
+  GPtrArray *written;   /* (mutex lock) (element-type BeaverCacheValue) what the open transaction
+                           wrote   to keys that are cached */
   gboolean touched_unnamed; /* (mutex lock) something was touched while nobody waited */
   gboolean epoch_ended;     /* (mutex lock) the open transaction changed what is remembered */
   int wal_frames; /* (mutex lock) set by the WAL hook: frames in the log after a commit that wrote,
@@ -152,6 +154,7 @@ _beaver_count_longest (gint64 *longest, gint64 us)
 typedef struct _BeaverJobs BeaverJobs;
 typedef struct _BeaverWatcher BeaverWatcher;
 typedef struct _BeaverCheckpointer BeaverCheckpointer;
+typedef struct _BeaverSnapshotPin BeaverSnapshotPin;
 
 struct _BeaverEngine
 {
@@ -218,6 +221,7 @@ struct _BeaverEngine
   BeaverCache *cache;
   BeaverWatcher *watcher;
   BeaverCheckpointer *checkpointer;
+  BeaverSnapshotPin *snapshot_pin;
   BeaverJobs *jobs;
 
   GMutex close_work_lock;
@@ -312,6 +316,15 @@ void _beaver_checkpointer_free (BeaverCheckpointer *self);
 void _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames);
 void _beaver_checkpointer_begin_close (BeaverCheckpointer *self);
 guint _beaver_checkpointer_join (BeaverCheckpointer *self);
+
+/* snapshot pin */
+BeaverSnapshotPin *_beaver_snapshot_pin_new (BeaverEngine *engine);
+void _beaver_snapshot_pin_free (BeaverSnapshotPin *self);
+/* Before a read on the point connection, with point.lock held. */
+void _beaver_snapshot_pin_reading (BeaverSnapshotPin *self);
+gboolean _beaver_snapshot_pin_is_held (BeaverSnapshotPin *self);
+void _beaver_snapshot_pin_begin_close (BeaverSnapshotPin *self);
+guint _beaver_snapshot_pin_join (BeaverSnapshotPin *self);
 
 /* jobs */
 /* A call that is no unit, such as beginning a transaction: on a worker of the transaction with this

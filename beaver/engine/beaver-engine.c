@@ -28,6 +28,9 @@
 #define INTERRUPT_EVERY_US 200
 /* For locks and registrations given back on close, when another process has the write lock. */
 #define CLOSE_WORK_PATIENCE_US 100000
+/* Page cache of the point connection, which lasts from one commit of another process to the next;
+ * memory is taken as it fills. */
+#define POINT_CACHE_KIB 16384
 
 typedef struct
 {
@@ -110,11 +113,13 @@ static gboolean
 set_pragmas (BeaverConnection *connection, gboolean reader, GError **error)
 {
   const BeaverEngineOptions *options = &connection->engine->options;
+  g_autofree char *role =
+      reader ? g_strdup ("query_only = 1") : g_strdup_printf ("cache_size = -%d", POINT_CACHE_KIB);
   g_autofree char *sql = g_strdup_printf (
       "PRAGMA synchronous = %s; PRAGMA temp_store = %s; PRAGMA mmap_size = %" G_GINT64_FORMAT
-      "; PRAGMA trusted_schema = 0;%s",
+      "; PRAGMA trusted_schema = 0; PRAGMA %s",
       options->synchronous_full ? "FULL" : "NORMAL", options->temp_memory ? "MEMORY" : "DEFAULT",
-      options->mmap_size, reader ? " PRAGMA query_only = 1;" : "");
+      options->mmap_size, role);
 
   return _beaver_connection_execute (connection, sql, error);
 }
@@ -264,6 +269,7 @@ _beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellab
   self->cache = _beaver_cache_new ();
   self->watcher = _beaver_watcher_new (self);
   self->checkpointer = _beaver_checkpointer_new (self);
+  self->snapshot_pin = _beaver_snapshot_pin_new (self);
   self->jobs = _beaver_jobs_new (self);
 
   if (!open_point (self, cancellable, error))
@@ -290,6 +296,7 @@ _beaver_engine_unref (BeaverEngine *self)
   if (_beaver_engine_begin_close (self))
     _beaver_engine_finish_close (self, NULL);
   _beaver_jobs_free (self->jobs);
+  _beaver_snapshot_pin_free (self->snapshot_pin);
   _beaver_checkpointer_free (self->checkpointer);
   _beaver_watcher_free (self->watcher);
   _beaver_cache_free (self->cache);
@@ -635,6 +642,7 @@ read_on_point (BeaverEngine *self,
   else
     {
       _beaver_count (&self->counts.point_reads, 1);
+      _beaver_snapshot_pin_reading (self->snapshot_pin);
       point->cancellable = cancellable;
       ok = work (point, data, error);
       point->cancellable = NULL;
@@ -844,6 +852,7 @@ _beaver_engine_begin_close (BeaverEngine *self)
   g_mutex_unlock (&self->pool.lock);
   _beaver_watcher_begin_close (self->watcher);
   _beaver_checkpointer_begin_close (self->checkpointer);
+  _beaver_snapshot_pin_begin_close (self->snapshot_pin);
   _beaver_jobs_begin_close (self->jobs);
   return TRUE;
 }
@@ -939,7 +948,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
 
   /* 2. Our threads. */
   joined = _beaver_jobs_join (self->jobs) + _beaver_checkpointer_join (self->checkpointer) +
-           _beaver_watcher_join (self->watcher);
+           _beaver_snapshot_pin_join (self->snapshot_pin) + _beaver_watcher_join (self->watcher);
   joined += (guint) __atomic_load_n (&self->joined, __ATOMIC_RELAXED);
 
   /* 3. Units that were on their way in or out. Whoever opened a reader after the look above found

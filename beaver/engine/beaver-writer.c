@@ -267,6 +267,7 @@ _beaver_writer_commit (BeaverEngine *self, GError **error)
 {
   BeaverConnection *point = self->point;
   gint64 observed;
+  gboolean current = TRUE;
   gboolean ok;
 
   /* SQLite asks the progress handler once more when a statement is through: a commit that is in the
@@ -287,7 +288,7 @@ _beaver_writer_commit (BeaverEngine *self, GError **error)
       BeaverWalHeader header = _beaver_wal_index_peek (&self->wal_index);
       gint64 before;
 
-      _beaver_cache_committed (self, &header);
+      current = _beaver_cache_committed (self, &header);
       g_mutex_lock (&self->change_lock);
       /* fewer than before: the log began anew */
       before = _beaver_wal_header_frames (&self->known);
@@ -301,6 +302,7 @@ _beaver_writer_commit (BeaverEngine *self, GError **error)
     }
   if (point->wal_frames >= 0)
     __atomic_fetch_add (&self->own_commits, 1, __ATOMIC_RELEASE);
+  _beaver_cache_publish (self, current);
   __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
   _beaver_checkpointer_committed (self->checkpointer, point->wal_frames);
   return TRUE;
