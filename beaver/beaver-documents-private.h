@@ -5,7 +5,7 @@
 #include <beaver/beaver-document-private.h>
 #include <beaver/beaver-documents.h>
 #include <beaver/beaver-manager-private.h>
-#include <beaver/beaver-query-private.h>
+#include <beaver/beaver-query-near-private.h>
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,7 @@ typedef struct
   GArray *changes; /* (element-type BeaverDocumentsChange) batch: an id stands once */
   char **ids;
   BeaverQuerySpec *spec;
+  BeaverVectorsOp *near; /* of spec, for this one search; NULL: none */
 
   gint64 number;
   GPtrArray *results; /* documents or hits */

@@ -22,14 +22,17 @@ new_ids_op (BeaverDocuments *self, const char *const *ids, GError **error)
 }
 
 static BeaverDocumentsOp *
-new_search_op (BeaverDocuments *self, BeaverQuery *query, GError **error)
+new_search_op (BeaverDocuments *self, BeaverQuery *query, GCancellable *cancellable, GError **error)
 {
   g_autoptr (BeaverDocumentsOp) op = _beaver_documents_op_new (self, error);
 
   if (op == NULL)
     return NULL;
   op->spec = _beaver_query_dup_spec (query);
-  if (!_beaver_query_spec_check (op->spec, "documents", error))
+  if (!_beaver_query_spec_check (op->spec, "documents", error) ||
+      (op->spec->near != NULL &&
+       (!_beaver_query_near_check (op->spec->near, op->core->engine, error) ||
+        (op->near = _beaver_query_near_new_op (op->spec->near, cancellable, error)) == NULL)))
     {
       _beaver_documents_prefix (op, error);
       return NULL;
@@ -348,6 +351,16 @@ beaver_documents_get_many_finish (BeaverDocuments *self, GAsyncResult *result, G
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+finish_search (GTask *task, gpointer data)
+{
+  BeaverDocumentsOp *op = data;
+
+  if (op->near != NULL)
+    _beaver_vectors_track (op->near, FALSE);
+  finish_results (task, data);
+}
+
 /**
  * beaver_documents_search:
  * @self: a collection
@@ -358,8 +371,9 @@ beaver_documents_get_many_finish (BeaverDocuments *self, GAsyncResult *result, G
  * Finds documents.
  *
  * Without fields to sort by, the best come first: those with the smallest score when words were
- * searched for (it is negative), with the greatest when the search was fuzzy, and in the order of
- * their ids when neither. The score of words compares with all documents of the file.
+ * searched for (it is negative), with the greatest when the search was fuzzy or for vectors too
+ * ([method@Beaver.Query.set_near]), and in the order of their ids when nothing was searched for.
+ * The score of words compares with all documents of the file.
  *
  * A text in the syntax of FTS5 that is wrong there is %BEAVER_ERROR_INVALID; plain text never is.
  *
@@ -377,10 +391,12 @@ beaver_documents_search (BeaverDocuments *self,
 
   g_return_val_if_fail (BEAVER_IS_DOCUMENTS (self), NULL);
 
-  op = new_search_op (self, query, error);
+  op = new_search_op (self, query, cancellable, error);
   if (op == NULL || !_beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_SCAN,
                                           _beaver_documents_search_work, op, cancellable, error))
     return NULL;
+  if (op->near != NULL)
+    _beaver_vectors_track (op->near, TRUE);
   return g_steal_pointer (&op->results);
 }
 
@@ -408,9 +424,9 @@ beaver_documents_search_async (BeaverDocuments *self,
 
   g_return_if_fail (BEAVER_IS_DOCUMENTS (self));
 
-  op = new_search_op (self, query, &error);
+  op = new_search_op (self, query, cancellable, &error);
   _beaver_documents_start (self, self, beaver_documents_search_async, BEAVER_ACCESS_SCAN,
-                           _beaver_documents_search_work, op, error, finish_results, cancellable,
+                           _beaver_documents_search_work, op, error, finish_search, cancellable,
                            callback, user_data);
 }
 

@@ -207,10 +207,20 @@ compare_candidates (gconstpointer a, gconstpointer b)
   return strcmp (x->id, y->id);
 }
 
-/* Takes the candidates of the table in the order of their score and id, so that ties have an order.
- */
+/* What shares the most is the most similar. */
+static int
+compare_shared (gconstpointer a, gconstpointer b)
+{
+  const Candidate *x = *(Candidate *const *) a, *y = *(Candidate *const *) b;
+
+  if (x->shared != y->shared)
+    return x->shared > y->shared ? -1 : 1;
+  return strcmp (x->id, y->id);
+}
+
+/* The candidates of the table in the order of their score and id, so that ties have an order. */
 static GPtrArray *
-sorted_candidates (GHashTable *table)
+sorted_candidates (GHashTable *table, gboolean by_words)
 {
   GPtrArray *sorted = g_ptr_array_new ();
   GHashTableIter iter;
@@ -219,7 +229,7 @@ sorted_candidates (GHashTable *table)
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, NULL, &candidate))
     g_ptr_array_add (sorted, candidate);
-  g_ptr_array_sort (sorted, compare_candidates);
+  g_ptr_array_sort (sorted, by_words ? compare_candidates : compare_shared);
   return sorted;
 }
 
@@ -230,15 +240,22 @@ expression_of (BeaverQuerySpec *spec)
                                  spec->strict);
 }
 
+/* How many hits are enough: those that the page leaves out, and the page. */
+static guint64
+wanted_hits (BeaverQuerySpec *spec)
+{
+  return spec->limit < 0 ? G_MAXUINT64 : (guint64) spec->offset + (guint64) spec->limit;
+}
+
 /* Collects who may be a hit of a query that has words, each with its final score. */
 static gboolean
-rank_candidates (BeaverConnection *connection,
-                 BeaverDocumentsOp *op,
-                 const char *expression,
-                 BeaverRanking *ranking,
-                 GError **error)
+rank_words (BeaverConnection *connection,
+            BeaverDocumentsOp *op,
+            BeaverQuerySpec *spec,
+            const char *expression,
+            BeaverRanking *ranking,
+            GError **error)
 {
-  BeaverQuerySpec *spec = op->spec;
   gboolean by_distance = spec->text != NULL && spec->fuzziness > 0;
   g_autoptr (GHashTable) table =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, candidate_free);
@@ -246,6 +263,7 @@ rank_candidates (BeaverConnection *connection,
   g_autoptr (BeaverFuzzy) fuzzy =
       by_distance ? _beaver_fuzzy_new (spec->text, -1, spec->fuzziness) : NULL;
   g_autoptr (GPtrArray) sorted = NULL;
+  guint64 wanted = by_distance || spec->sorts->len > 0 ? G_MAXUINT64 : wanted_hits (spec);
   guint least = 1;
 
   if (spec->text != NULL && !search_words (connection, op, expression, table, error))
@@ -261,8 +279,9 @@ rank_candidates (BeaverConnection *connection,
         return FALSE;
     }
 
-  sorted = sorted_candidates (table);
-  for (guint i = 0; i < sorted->len; i++)
+  /* their order is that of the result, unless it has to be looked for in the bodies */
+  sorted = sorted_candidates (table, spec->text != NULL);
+  for (guint i = 0; i < sorted->len && wanted > 0; i++)
     {
       Candidate *candidate = g_ptr_array_index (sorted, i);
       gboolean has_words = !isnan (candidate->score);
@@ -298,6 +317,7 @@ rank_candidates (BeaverConnection *connection,
       g_hash_table_steal (table, candidate->id);
       candidate->score = spec->text == NULL ? candidate->shared : score;
       _beaver_ranking_add (ranking, candidate, candidate_free, score, body, length);
+      wanted--;
       /* bodies of what will not be on the page are not worth their memory */
       if (spec->limit >= 0)
         g_clear_pointer (&candidate->body, g_free);
@@ -370,6 +390,156 @@ rank_documents (BeaverConnection *connection,
   return TRUE;
 }
 
+/* ---- by vectors ---- */
+
+typedef struct
+{
+  BeaverConnection *connection;
+  BeaverDocumentsOp *op;
+  GHashTable *keys; /* the ids that an index of fields leaves; NULL: all */
+  GError *error;
+} NearSearch;
+
+static gboolean
+is_match (const char *id, gpointer user_data)
+{
+  NearSearch *search = user_data;
+  BeaverDocumentsOp *op = search->op;
+  g_autofree char *body = NULL;
+  gsize length;
+
+  if (search->error != NULL || id == NULL ||
+      (search->keys != NULL && !g_hash_table_contains (search->keys, id)))
+    return FALSE;
+  return _beaver_documents_read (search->connection, op->core->name, id, &body, &length,
+                                 &search->error) &&
+         body != NULL && _beaver_filters_match (op->spec->filters, body, length);
+}
+
+/* The nearest documents for which the conditions hold, into the results of op->near. */
+static gboolean
+search_near (BeaverConnection *connection, BeaverDocumentsOp *op, GError **error)
+{
+  NearSearch search = { connection, op, NULL, NULL };
+  g_autoptr (GPtrArray) keys = NULL;
+  g_autoptr (GHashTable) table = NULL;
+  gboolean ok;
+
+  if (!_beaver_field_index_select (connection, "documents", op->core->name, op->spec->filters,
+                                   &keys, error))
+    return FALSE;
+  if (keys != NULL)
+    {
+      search.keys = table = g_hash_table_new (g_str_hash, g_str_equal);
+      for (guint i = 0; i < keys->len; i++)
+        g_hash_table_add (table, g_ptr_array_index (keys, i));
+    }
+  op->near->fits = is_match;
+  op->near->fits_data = &search;
+  ok = _beaver_vectors_near_work (connection, op->near, error);
+  op->near->fits = NULL;
+  if (!ok)
+    g_clear_error (&search.error);
+  else if (search.error != NULL)
+    g_propagate_error (error, g_steal_pointer (&search.error));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Reciprocal rank fusion, with the numbers of BeaverRankFusion: of equal scores, what the words
+ * found comes first. */
+#define FUSION_K 60.0
+
+static void
+add_share (GHashTable *table, GPtrArray *order, Candidate *candidate, guint rank, double weight)
+{
+  double share = weight / (FUSION_K + rank);
+  Candidate *known = g_hash_table_lookup (table, candidate->id);
+
+  if (known != NULL)
+    {
+      known->score += share;
+      candidate_free (candidate);
+      return;
+    }
+  candidate->score = share;
+  g_hash_table_insert (table, candidate->id, candidate);
+  g_ptr_array_add (order, candidate);
+}
+
+/* What the words find, all of it in the order of its score. */
+static gboolean
+add_words (BeaverConnection *connection,
+           BeaverDocumentsOp *op,
+           const char *expression,
+           GHashTable *table,
+           GPtrArray *order,
+           GError **error)
+{
+  g_autoptr (GPtrArray) no_sorts = g_ptr_array_new ();
+  BeaverQuerySpec all = *op->spec;
+  g_autoptr (BeaverRanking) ranking = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  all.sorts = no_sorts;
+  all.limit = op->spec->sorts->len > 0 ? -1 : G_MAXINT64; /* bodies are kept to sort by them */
+  all.offset = 0;
+  ranking = _beaver_ranking_new (&all);
+  if (!rank_words (connection, op, &all, expression, ranking, error))
+    return FALSE;
+  found = _beaver_ranking_take (ranking, candidate_free);
+  for (guint i = 0; i < found->len; i++)
+    add_share (table, order, g_steal_pointer (&g_ptr_array_index (found, i)), i, 1);
+  g_ptr_array_set_free_func (found, NULL);
+  return TRUE;
+}
+
+static gboolean
+rank_near (BeaverConnection *connection,
+           BeaverDocumentsOp *op,
+           const char *expression,
+           BeaverRanking *ranking,
+           GError **error)
+{
+  gboolean has_words = _beaver_query_spec_has_words (op->spec);
+  g_autoptr (GHashTable) table =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, candidate_free);
+  g_autoptr (GPtrArray) order = g_ptr_array_new ();
+  GPtrArray *nearest;
+
+  if (!search_near (connection, op, error) ||
+      (has_words && !add_words (connection, op, expression, table, order, error)))
+    return FALSE;
+  nearest = op->near->results;
+  for (guint i = 0; i < nearest->len; i++)
+    {
+      BeaverVectorHit *hit = g_ptr_array_index (nearest, i);
+      Candidate *candidate = g_new0 (Candidate, 1);
+
+      candidate->id = g_strdup (beaver_vector_hit_get_id (hit));
+      add_share (table, order, candidate, i, op->spec->near->weight);
+      if (!has_words)
+        candidate->score = beaver_vector_hit_get_score (hit);
+    }
+  for (guint i = 0; i < order->len; i++)
+    {
+      Candidate *candidate = g_ptr_array_index (order, i);
+      gsize length = 0;
+
+      if (op->spec->sorts->len > 0 && candidate->body == NULL &&
+          !_beaver_documents_read (connection, op->core->name, candidate->id, &candidate->body,
+                                   &length, error))
+        return FALSE;
+      g_hash_table_steal (table, candidate->id);
+      _beaver_ranking_add (ranking, candidate, candidate_free,
+                           has_words ? -candidate->score : candidate->score,
+                           candidate->body != NULL ? candidate->body : "",
+                           candidate->body != NULL ? strlen (candidate->body) : 0);
+    }
+  return TRUE;
+}
+
 gboolean
 _beaver_documents_search_work (BeaverConnection *connection, gpointer data, GError **error)
 {
@@ -381,9 +551,10 @@ _beaver_documents_search_work (BeaverConnection *connection, gpointer data, GErr
 
   g_clear_pointer (&op->results, g_ptr_array_unref);
   op->results = g_ptr_array_new_with_free_func (g_object_unref);
-  if (spec->text == NULL && spec->fuzzy_text == NULL ?
-          !rank_documents (connection, op, ranking, error) :
-          !rank_candidates (connection, op, expression, ranking, error))
+  if (op->near != NULL ? !rank_near (connection, op, expression, ranking, error) :
+      _beaver_query_spec_has_words (spec) ?
+                         !rank_words (connection, op, spec, expression, ranking, error) :
+                         !rank_documents (connection, op, ranking, error))
     return FALSE;
 
   page = _beaver_ranking_take (ranking, candidate_free);

@@ -190,6 +190,7 @@ _beaver_documents_op_free (gpointer data)
   g_clear_pointer (&op->changes, g_array_unref);
   g_strfreev (op->ids);
   g_clear_pointer (&op->spec, _beaver_query_spec_free);
+  g_clear_pointer (&op->near, _beaver_vectors_op_free);
   g_clear_pointer (&op->results, g_ptr_array_unref);
   _beaver_manager_core_unref (op->core);
   g_free (op);

@@ -47,8 +47,8 @@ gboolean _beaver_field_index_drop (BeaverFieldIndex *self,
                                    const char *item_key,
                                    GError **error);
 /* In a WRITE work: nobody has declared an index since the structure was seen without. */
-gboolean
-_beaver_field_index_is_known_absent (BeaverConnection *connection, BeaverManagerCore *core);
+gboolean _beaver_field_index_is_known_absent (BeaverConnection *connection,
+                                              BeaverManagerCore *core);
 void _beaver_field_index_remember_absent (BeaverConnection *connection, BeaverManagerCore *core);
 
 /* Both at once for structures that are seldom indexed, at hardly any cost then: json NULL removes.

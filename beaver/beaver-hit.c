@@ -105,7 +105,7 @@ beaver_hit_class_init (BeaverHitClass *klass)
   /**
    * BeaverHit:score: (getter get_score)
    *
-   * How well it fits; NaN when the query searched for no words.
+   * How well it fits; NaN when the query searched for neither words nor vectors.
    *
    * Since: 1.0
    */
@@ -191,7 +191,8 @@ beaver_hit_get_body (BeaverHit *self)
  * beaver_hit_get_score:
  * @self: a hit
  *
- * Gets how well it fits; NaN when the query searched for no words.
+ * Gets how well it fits; NaN when the query searched for neither words nor vectors. Which scores
+ * are good depends on what was searched for, see [method@Beaver.Documents.search].
  *
  * Returns: the score
  *

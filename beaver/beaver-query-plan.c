@@ -7,7 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-query-plan-private.h>
-#include <beaver/beaver-query-private.h>
+#include <beaver/beaver-query-near-private.h>
 
 /**
  * BeaverQueryPlan:
@@ -229,8 +229,11 @@ _beaver_field_index_plan (BeaverQuerySpec *spec, int chosen, gint64 number)
         _beaver_path_get_text (
             ((BeaverFilter *) g_ptr_array_index (spec->filters, (guint) chosen))->path),
         number);
-  else if (spec->text == NULL && spec->fuzzy_text == NULL)
+  else if (!_beaver_query_spec_has_words (spec) && spec->near == NULL)
     g_string_append_printf (text, _ ("read all %" PRId64 " items\n"), number);
+  if (spec->near != NULL)
+    g_string_append_printf (text, _ ("find the %u nearest that fit in the vectors “%s”\n"),
+                            spec->near->op->search->k, spec->near->op->shared->core->name);
   for (guint i = 0; i < spec->filters->len; i++)
     {
       BeaverFilter *filter = g_ptr_array_index (spec->filters, i);
@@ -240,6 +243,10 @@ _beaver_field_index_plan (BeaverQuerySpec *spec, int chosen, gint64 number)
         g_string_append_printf (text, _ ("compare “%s” in each\n"), path);
       g_ptr_array_add ((int) i == chosen ? indexed : scanned, g_strdup (path));
     }
+  if (spec->near != NULL && _beaver_query_spec_has_words (spec))
+    g_string_append_printf (text,
+                            _ ("fuse both results by reciprocal rank, vectors with weight %g\n"),
+                            spec->near->weight);
   for (guint i = 0; i < spec->sorts->len; i++)
     g_string_append_printf (
         text, _ ("sort by “%s”\n"),

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _BeaverQueryNear BeaverQueryNear;
+
 /* What a query asks for, as plain data: works hold a copy. */
 typedef struct
 {
@@ -19,9 +21,10 @@ typedef struct
   gboolean snippet;
   char *before, *after;
   guint words;
-  GPtrArray *filters; /* (element-type BeaverFilter) */
-  GPtrArray *sorts;   /* (element-type BeaverQuerySort) */
-  gint64 limit;       /* < 0: none */
+  BeaverQueryNear *near; /* NULL: no vectors */
+  GPtrArray *filters;    /* (element-type BeaverFilter) */
+  GPtrArray *sorts;      /* (element-type BeaverQuerySort) */
+  gint64 limit;          /* < 0: none */
   gint64 offset;
   double start, end; /* of logs */
 } BeaverQuerySpec;
@@ -32,10 +35,15 @@ typedef struct
   gboolean descending;
 } BeaverQuerySort;
 
+BeaverQuerySpec *_beaver_query_get_spec (BeaverQuery *self); /* borrowed, never NULL */
+BeaverQueryNear *_beaver_query_near_ref (BeaverQueryNear *self);
+void _beaver_query_near_unref (BeaverQueryNear *self);
+
 /* A copy; of NULL a query that asks for nothing. */
 BeaverQuerySpec *_beaver_query_dup_spec (BeaverQuery *self);
 void _beaver_query_spec_free (BeaverQuerySpec *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverQuerySpec, _beaver_query_spec_free)
+gboolean _beaver_query_spec_has_words (BeaverQuerySpec *self);
 /* INVALID when it searches texts and kind has none, or ranges and it is no log. */
 gboolean _beaver_query_spec_check (BeaverQuerySpec *self, const char *kind, GError **error);
 

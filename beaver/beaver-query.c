@@ -80,9 +80,22 @@ _beaver_query_spec_free (BeaverQuerySpec *self)
   g_strfreev (self->fields);
   g_free (self->before);
   g_free (self->after);
+  g_clear_pointer (&self->near, _beaver_query_near_unref);
   g_ptr_array_unref (self->filters);
   g_ptr_array_unref (self->sorts);
   g_free (self);
+}
+
+BeaverQuerySpec *
+_beaver_query_get_spec (BeaverQuery *self)
+{
+  return self->spec;
+}
+
+gboolean
+_beaver_query_spec_has_words (BeaverQuerySpec *self)
+{
+  return self->text != NULL || self->fuzzy_text != NULL;
 }
 
 BeaverQuerySpec *
@@ -103,6 +116,7 @@ _beaver_query_dup_spec (BeaverQuery *query)
   copy->before = g_strdup (self->before);
   copy->after = g_strdup (self->after);
   copy->words = self->words;
+  copy->near = self->near != NULL ? _beaver_query_near_ref (self->near) : NULL;
   for (guint i = 0; i < self->filters->len; i++)
     g_ptr_array_add (copy->filters, _beaver_filter_ref (g_ptr_array_index (self->filters, i)));
   for (guint i = 0; i < self->sorts->len; i++)
@@ -131,12 +145,15 @@ check_text (const char *text, const char *what, GError **error)
 gboolean
 _beaver_query_spec_check (BeaverQuerySpec *self, const char *kind, GError **error)
 {
-  gboolean searches = self->text != NULL || self->fuzzy_text != NULL;
-
-  if (searches && g_strcmp0 (kind, "documents") != 0)
+  if ((_beaver_query_spec_has_words (self) || self->near != NULL) &&
+      g_strcmp0 (kind, "documents") != 0)
     {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED,
-                   _ ("the query searches for words, which only documents can; use conditions"));
+      g_set_error (
+          error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED,
+          self->near != NULL ?
+              _ ("the query searches for vectors, which only documents can; search the "
+                 "vectors themselves, or use conditions") :
+              _ ("the query searches for words, which only documents can; use conditions"));
       return FALSE;
     }
   if ((self->start != -INFINITY || self->end != INFINITY) && g_strcmp0 (kind, "log") != 0)
@@ -532,6 +549,7 @@ is_blank (const char *text)
  * @text: (nullable): words; %NULL or blank searches for none
  *
  * Sets the words to search documents for, in full text: “program” finds “programming”.
+ * [method@Beaver.Query.set_near] adds a search by vectors.
  *
  * In the plain syntax all words have to be there, and marks between them count for nothing: what a
  * person types never fails.

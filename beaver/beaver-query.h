@@ -134,6 +134,12 @@ BEAVER_AVAILABLE_IN_1_0
 void
 beaver_query_set_snippet (BeaverQuery *self, const char *before, const char *after, guint words);
 BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_query_set_near (BeaverQuery *self,
+                                BeaverVectors *vectors,
+                                BeaverVectorQuery *near,
+                                double weight,
+                                GError **error);
+BEAVER_AVAILABLE_IN_1_0
 void beaver_query_set_limit (BeaverQuery *self, gint64 limit);
 BEAVER_AVAILABLE_IN_1_0
 gint64 beaver_query_get_limit (BeaverQuery *self);

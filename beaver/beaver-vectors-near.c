@@ -77,11 +77,12 @@ stream_row (Stream *self, BeaverStatement *statement)
   if (!_beaver_nearest_wants (&self->nearest, score, row))
     return;
   metadata = _beaver_statement_text (statement, 2, NULL);
-  if (!_beaver_vector_search_fits (op->search, metadata))
+  id = _beaver_statement_text (statement, 0, NULL);
+  if (!_beaver_vector_search_fits (op->search, metadata) ||
+      (op->fits != NULL && !op->fits (id, op->fits_data)))
     return;
   if (self->nearest.n == self->nearest.k)
     g_hash_table_remove (self->hits, GSIZE_TO_POINTER (self->nearest.heap[0].row));
-  id = _beaver_statement_text (statement, 0, NULL);
   _beaver_nearest_push (&self->nearest, score, row);
   g_hash_table_insert (self->hits, GSIZE_TO_POINTER (row),
                        _beaver_vector_hit_new_take (id, _beaver_statement_dup_bytes (statement, 1),
@@ -184,9 +185,12 @@ static gboolean
 row_fits (gsize row, gpointer data)
 {
   Memory *memory = data;
+  BeaverVectorsOp *op = memory->op;
 
-  return _beaver_vector_search_fits (memory->op->search,
-                                     g_ptr_array_index (memory->index->metadata, row));
+  return _beaver_vector_search_fits (op->search,
+                                     g_ptr_array_index (memory->index->metadata, row)) &&
+         (op->fits == NULL ||
+          op->fits (g_ptr_array_index (memory->index->ids, row), op->fits_data));
 }
 
 typedef struct
@@ -226,7 +230,7 @@ static gboolean
 scan (Memory *memory, BeaverNearest *nearest, GError **error)
 {
   BeaverVectorsOp *op = memory->op;
-  BeaverMatrixFilter filter = op->search->filters->len > 0 ? row_fits : NULL;
+  BeaverMatrixFilter filter = op->search->filters->len > 0 || op->fits != NULL ? row_fits : NULL;
   gconstpointer query = g_bytes_get_data (op->vectors, NULL);
   BeaverIvf *ivf = memory->index->ivf[op->search->metric];
   gsize count = _beaver_matrix_count (memory->index->matrix);

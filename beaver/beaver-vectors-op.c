@@ -326,12 +326,14 @@ track_core (BeaverVectorsShared *shared)
                                   _beaver_vectors_op_free, task, ignore);
 }
 
-static void
-track (BeaverVectors *self, BeaverVectorsOp *op)
+void
+_beaver_vectors_track (BeaverVectorsOp *op, gboolean waits)
 {
-  if (op->untracked)
-    _beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE, _beaver_vectors_track_work, op,
-                         op->cancellable, NULL);
+  if (op->untracked && waits)
+    _beaver_manager_core_run (op->shared->core, BEAVER_ACCESS_WRITE, _beaver_vectors_track_work, op,
+                              op->cancellable, NULL);
+  else if (op->untracked)
+    track_core (op->shared);
 }
 
 gboolean
@@ -345,7 +347,7 @@ _beaver_vectors_run (BeaverVectors *self,
   g_set_object (&op->cancellable, cancellable);
   if (!_beaver_manager_run (BEAVER_MANAGER (self), access, work, op, cancellable, error))
     return FALSE;
-  track (self, op);
+  _beaver_vectors_track (op, TRUE);
   return TRUE;
 }
 
@@ -427,8 +429,7 @@ _beaver_vectors_finish_results (GTask *task, gpointer data)
 {
   BeaverVectorsOp *op = data;
 
-  if (op->untracked)
-    track_core (op->shared);
+  _beaver_vectors_track (op, FALSE);
   g_task_return_pointer (task, _beaver_vectors_take_results (data, NULL),
                          (GDestroyNotify) g_ptr_array_unref);
 }

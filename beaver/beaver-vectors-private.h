@@ -62,7 +62,9 @@ typedef struct
   GBytes *vectors;     /* set: all of them, as in the file; search: the query, in native order */
   GPtrArray *metadata; /* (element-type utf8) set: of each, NULL for none */
   gsize dimension;
-  BeaverVectorSearch *search; /* how to search */
+  BeaverVectorSearch *search;                       /* how to search */
+  gboolean (*fits) (const char *id, gpointer data); /* one more filter of a search; nullable */
+  gpointer fits_data;
   gint64 limit;
   GBytes *last; /* the cursor stands behind this id */
 
@@ -135,6 +137,10 @@ BeaverVectorHit *_beaver_vectors_take_hit (BeaverVectorsOp *op, GError **error);
 void _beaver_vectors_finish_hit (GTask *task, gpointer op);
 BeaverVectorHit *_beaver_vectors_take_hit_or_null (BeaverVectorsOp *op, GError **error);
 void _beaver_vectors_finish_hit_or_null (GTask *task, gpointer op);
+
+/* After a search that found nobody noting the changes: from now on somebody does. waits: at once,
+ * and not later in the background. */
+void _beaver_vectors_track (BeaverVectorsOp *op, gboolean waits);
 
 gboolean _beaver_vectors_set_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_vectors_remove_work (BeaverConnection *connection, gpointer op, GError **error);

@@ -39,6 +39,19 @@ test('search', docs(articles => {
     equal(articles.search('rust')[0].body.year, 2015);
 }));
 
+test('words and vectors', docs((articles, db) => {
+    const vectors = db.vectors('articles');
+    ['py', 'sql', 'rust', 'nobody'].forEach((id, i) => vectors.set(id, [i, 1]));
+    const near = {vectors, vector: [2, 1], k: 2};
+    equal(ids(articles.search({text: 'python', near})), ['py', 'rust', 'sql']);
+    equal(articles.search({text: 'python', near})[0].get_score(), 1 / 60);
+    equal(ids(articles.search({text: 'python', near: {...near, weight: 2}})), ['rust', 'sql', 'py']);
+    equal(ids(articles.search({near: {...near, metric: 'euclid', k: 1}})), ['rust']);
+    throws(() => articles.search({near: {...near, weight: 0}}), INVALID);
+    throws(() => articles.search({near: {...near, k: 0}}), INVALID);
+    throws(() => articles.search({near: {vector: [1, 2]}}), INVALID);
+}));
+
 test('a batch', docs(articles => {
     const batch = articles.create_batch();
     batch.put('first', {id: 'a'});

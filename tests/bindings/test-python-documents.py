@@ -53,6 +53,27 @@ class Documents(Case):
         self.assertEqual(self.ids(self.docs.match('rust langage', fuzziness=1)), ['rust'])
         self.assertEqual(self.ids(self.docs.search(where=[q('year') > 1995, q('title').contains('SQL')])), ['sql'])
 
+    def test_hybrid(self):
+        places = self.db.vectors('articles')
+        for i, id in enumerate(['py', 'sql', 'rust', 'nobody']):
+            places.set(id, [float(i), 1.0], {'n': i})
+        found = self.docs.search('python', vectors=places, near=[2.0, 1.0], k=2)
+        self.assertEqual(self.ids(found), ['py', 'rust', 'sql'])
+        self.assertEqual([score for document, score in found], [1 / 60, 1 / 60, 1 / 61])
+        self.assertEqual(self.ids(self.docs.search(vectors=places, near=[2.0, 1.0], k=1)), ['rust'])
+        query = self.docs.query().fts('python').near(places, [0.0, 1.0], k=1, weight=2, metric='euclid')
+        self.assertEqual(query.execute(), [(self.docs.get('py'), 3 / 60)])
+        self.assertIn('reciprocal', query.explain().get_text())
+        query = self.docs.query().near(places, [0.0, 1.0], metric='euclid', filters={'n': 1})
+        self.assertEqual(self.ids(asyncio.run(query.execute_async())), ['sql'])
+        self.assertEqual(self.ids(self.docs.search(vectors=places, near=[0, 1], where=[q('year') > 1995])), ['sql', 'rust'])
+        for wrong in [dict(near=[1.0]), dict(vectors=places), dict(vectors=places, near=[0, 1], weight=0),
+                      dict(vectors=places, near=[0, 1], k=0), dict(vectors=places, near=[])]:
+            with self.assertRaises(beaver.InvalidError):
+                self.docs.search('python', **wrong)
+        with self.assertRaises(beaver.InvalidError):
+            self.docs.search('python', vectors=places, near=[1.0, 2.0, 3.0])
+
     def test_builder(self):
         query = self.docs.query().where(q('year') >= 1991, q().author.name.exists(False)).sort(year='DESC').limit(5)
         self.assertEqual(self.ids(query.execute()), ['rust', 'sql'])

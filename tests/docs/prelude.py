@@ -14,6 +14,7 @@ visits = db.log('visits')
 news = db.channel('news')
 tasks = db.list('tasks')
 jobs = db.queue('jobs')
+articles = db.docs('articles')
 lock = db.get_lock('report')
 
 

@@ -814,26 +814,29 @@ function init_graph() {
     };
 }
 
-function init_vectors() {
-    const proto = Beaver.Vectors.prototype;
+// float32 in the order of bytes of the machine, which is that of the file wherever GJS runs
+function to_vector(vector) {
+    return vector instanceof GLib.Bytes ? vector : new GLib.Bytes(new Uint8Array(Float32Array.from(vector).buffer));
+}
+
+function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = []} = {}) {
     const metrics = {cosine: 0, euclid: 1, manhattan: 2, dot: 3};
     const methods = {auto: 0, exact: 1, approximate: 2};
-    // float32 in the order of bytes of the machine, which is that of the file wherever GJS runs
-    const to_bytes = vector => vector instanceof GLib.Bytes ? vector
-        : new GLib.Bytes(new Uint8Array(Float32Array.from(vector).buffer));
-    const query = (vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = [],
-        cancellable = null} = {}) => {
-        const wanted = Beaver.VectorQuery.new(to_bytes(vector), k);
-        wanted.set_metric(metrics[metric] ?? metric);
-        wanted.set_method(methods[method] ?? method);
-        if (recall !== undefined)
-            wanted.set_recall(recall);
-        if (candidates)
-            wanted.set_candidates([...candidates]);
-        for (const [path, comparison, value] of filters)
-            wanted.add_filter(path, comparison, to_json(value));
-        return [wanted, cancellable];
-    };
+    const wanted = Beaver.VectorQuery.new(to_vector(vector), k);
+    wanted.set_metric(metrics[metric] ?? metric);
+    wanted.set_method(methods[method] ?? method);
+    if (recall !== undefined)
+        wanted.set_recall(recall);
+    if (candidates)
+        wanted.set_candidates([...candidates]);
+    for (const [path, comparison, value] of filters)
+        wanted.add_filter(path, comparison, to_json(value));
+    return wanted;
+}
+
+function init_vectors() {
+    const proto = Beaver.Vectors.prototype;
+    const query = (vector, options = {}) => [near_query(vector, options), options.cancellable ?? null];
 
     getters(Beaver.VectorHit, {
         vector() {
@@ -846,7 +849,7 @@ function init_vectors() {
     });
     natural(Beaver.Vectors, {
         set: ['set', (id, vector, metadata, cancellable = null) =>
-            [id, to_bytes(vector), metadata === undefined ? null : to_json(metadata), cancellable], nothing],
+            [id, to_vector(vector), metadata === undefined ? null : to_json(metadata), cancellable], nothing],
         get: ['lookup', (id, cancellable = null) => [id, cancellable]],
         has: ['contains', (id, cancellable = null) => [id, cancellable]],
         near: ['search', query],
@@ -861,14 +864,15 @@ function init_vectors() {
 
 function init_documents() {
     const flags = (fts, fuzzy) => (fts ? Beaver.IndexFlags.TEXT : 0) | (fuzzy ? Beaver.IndexFlags.FUZZY : 0);
-    // a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset};
-    // a path to sort by with a minus in front goes down
+    // a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset,
+    // near: {vectors, vector, k, weight, metric, method, recall, candidates, filters}}; a path to sort by with a minus in front
+    // goes down
     const operators = {'==': 0, '!=': 1, '<': 2, '<=': 3, '>': 4, '>=': 5, in: 6, between: 7, contains: 8, exists: 9};
     const query = wanted => {
         if (wanted === null || wanted === undefined || wanted instanceof Beaver.Query)
             return wanted ?? null;
         const {text = null, plain = true, strict = false, fields = null, fuzzy = null, fuzziness = 0, where = [], sort = [],
-            limit = -1, offset = 0} = typeof wanted === 'string' ? {text: wanted} : wanted;
+            limit = -1, offset = 0, near = null} = typeof wanted === 'string' ? {text: wanted} : wanted;
         const made = Beaver.Query.new();
         made.set_text(text);
         made.set_syntax(plain ? Beaver.QuerySyntax.PLAIN : Beaver.QuerySyntax.FTS5);
@@ -882,6 +886,8 @@ function init_documents() {
             made.sort(path.replace(/^-/, ''), path.startsWith('-'));
         made.set_limit(limit);
         made.set_offset(offset);
+        if (near !== null)
+            made.set_near(near.vectors ?? null, near_query(near.vector, near), near.weight ?? 1);
         return made;
     };
     const asked = (wanted = null, cancellable = null) => [query(wanted), cancellable];

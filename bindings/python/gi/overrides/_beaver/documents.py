@@ -9,6 +9,7 @@ from .base import both, override, raw
 from .errors import InvalidError
 from .manager import pages
 from .values import dumps
+from .vectors import near_query
 
 _OPERATORS = {'==': raw.Operator.EQUAL, '!=': raw.Operator.NOT_EQUAL, '<': raw.Operator.LESS, '<=': raw.Operator.LESS_EQUAL,
               '>': raw.Operator.GREATER, '>=': raw.Operator.GREATER_EQUAL, 'in': raw.Operator.IN,
@@ -147,6 +148,12 @@ class Search:
     def fuzziness(self, distance):
         return self._step(lambda target: target.set_fuzziness(distance))
 
+    def near(self, vectors, vector, k=10, weight=1.0, **how):
+        """What is near by its vector, too: vectors hold one under the id of a document. With words, both results are fused,
+        and weight says how much this one counts. how: metric, method and so on, as Vectors.near() has them."""
+        query = near_query(vector, k, **how)
+        return self._step(lambda target: target.set_near(vectors, query, weight))
+
     def snippet(self, before='', after='', words=0):
         return self._step(lambda target: target.set_snippet(before, after, words))
 
@@ -261,8 +268,9 @@ class Documents(raw.Documents):
 
     @both
     def search(self, query=None, on=None, fuzzy=False, *, where=None, sort=None, limit=None, offset=None, raw=True,
-               fuzziness=0):
-        """[(document, score), ...]. The query has the syntax of FTS5; with raw=False it is plain text that never fails."""
+               fuzziness=0, vectors=None, near=None, k=10, weight=1.0, strict=False):
+        """[(document, score), ...]. The query has the syntax of FTS5; with raw=False it is plain text that never fails.
+        vectors and near (a vector): hybrid search, for the words and for the k documents that are nearest."""
         if isinstance(query, Query):
             return 'search', (query,), self._hits
         target = make_query(where, sort, limit, offset)
@@ -271,6 +279,9 @@ class Documents(raw.Documents):
         elif query:
             _set_text(target, query, on, raw)
             target.set_fuzziness(fuzziness)
+        target.set_strict(strict)
+        if vectors is not None or near is not None:
+            target.set_near(vectors, near_query(near, k) if near is not None else None, weight)
         return 'search', (target,), self._hits
 
     def match(self, query, on=None, top_k=10, fuzziness=0):

@@ -92,6 +92,20 @@ def _filters(filters):
             raise InvalidError(f'a filter is (path, comparison, value), not {one!r}')
 
 
+def near_query(vector, k=10, candidate_ids=None, filters=None, metric=None, method='auto', recall=None):
+    """A Beaver.VectorQuery."""
+    query = raw.VectorQuery.new(_bytes(vector), k)
+    query.set_metric(_choice('metric', METRICS, 'cosine' if metric is None else metric))
+    query.set_method(_choice('method', METHODS, method))
+    if recall is not None:
+        query.set_recall(recall)
+    if candidate_ids is not None:
+        query.set_candidates(list(candidate_ids))
+    for path, comparison, value in _filters(filters):
+        query.add_filter(path, comparison, dumps(value))
+    return query
+
+
 @override
 class Vectors(raw.Vectors):
     """Vectors, and what is near them."""
@@ -116,15 +130,7 @@ class Vectors(raw.Vectors):
     @both
     def near(self, vector, k=10, candidate_ids=None, filters=None, metric=None, method='auto', recall=None):
         """The k nearest items, nearest first: [(id, vector, metadata, score), ...]."""
-        query = raw.VectorQuery.new(_bytes(vector), k)
-        query.set_metric(_choice('metric', METRICS, 'cosine' if metric is None else metric))
-        query.set_method(_choice('method', METHODS, method))
-        if recall is not None:
-            query.set_recall(recall)
-        if candidate_ids is not None:
-            query.set_candidates(list(candidate_ids))
-        for path, comparison, value in _filters(filters):
-            query.add_filter(path, comparison, dumps(value))
+        query = near_query(vector, k, candidate_ids, filters, metric, method, recall)
         return 'search', (query,), lambda hits: [_item(hit) for hit in hits]
 
     def __iter__(self):
