@@ -103,7 +103,8 @@ cli_signals_start (Cli *cli)
   struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
   GThread *thread;
 
-  cancellable = cli->cancellable;
+  /* the thread goes on to the very end of the process, beyond that of main() */
+  cancellable = g_object_ref (cli->cancellable);
   if (!g_unix_open_pipe (notes, FD_CLOEXEC, NULL))
     return;
   sigemptyset (&action.sa_mask);

@@ -11,6 +11,9 @@ from gi.repository import Gio, GLib
 
 from .errors import CancelledError, ClosedError, Error, TimeoutError, mapped
 
+Cancellable = Gio.Cancellable       # made now, and not by several threads at once
+
+
 class Pump:
     """A thread that iterates a main context, as long as there is something to do in it.
 
@@ -102,7 +105,7 @@ class _Call:
     PyGObject keeps a callback until the next one is made, so that this lets go of everything once it was called."""
 
     def __init__(self, pump, begin, finish, arguments, settle):
-        self.cancellable = Gio.Cancellable()
+        self.cancellable = Cancellable()
         self._parts = (pump, begin, finish, arguments, settle)
         pump.post(self._begin)
 
@@ -228,7 +231,7 @@ def wait(call, start, state, timeout):
         return run(state(), *start, (timeout,))
     if timeout >= 0:
         return call(timeout, None)
-    cancellable = Gio.Cancellable()
+    cancellable = Cancellable()
     _waiting.add(cancellable)
     try:
         if _finishing:

@@ -121,7 +121,9 @@ def _subclasses(cls):
 
 
 _BY_CODE = {int(cls.code_of_class): cls for cls in _subclasses(Error) if 'code_of_class' in cls.__dict__}
-_CANCELLED = GLib.quark_to_string(Gio.io_error_quark())
+# Here and not where it is used: PyGObject makes an enumeration when it is first asked for, and another thread that asks in the
+# same moment finds it without its values.
+_CANCELLED = GLib.quark_to_string(Gio.io_error_quark()), int(Gio.IOErrorEnum.CANCELLED)
 
 
 def mapped(error):
@@ -130,7 +132,7 @@ def mapped(error):
         return error
     if error.domain == DOMAIN:
         return _BY_CODE.get(error.code, Error)(error.message, DOMAIN, error.code)
-    if error.domain == _CANCELLED and error.code == Gio.IOErrorEnum.CANCELLED:
+    if (error.domain, error.code) == _CANCELLED:
         return CancelledError(error.message, error.domain, error.code)
     return error
 
