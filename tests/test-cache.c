@@ -595,8 +595,8 @@ main (int argc, char **argv)
     return play_foreign (argv[2], argv[3]);
 
   g_test_init (&argc, &argv, NULL);
-  beaver_test_add ("/cache/own-writes", test_own_writes);
-  beaver_test_add ("/cache/foreign-writes", test_foreign_writes);
+  beaver_test_add ("/cache/D65-E15-own-writes", test_own_writes);
+  beaver_test_add ("/cache/E15-foreign-writes", test_foreign_writes);
   beaver_test_add ("/cache/expiry", test_expiry);
   beaver_test_add ("/cache/transactions", test_transactions);
   beaver_test_add ("/cache/written-values", test_written_values);

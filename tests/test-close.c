@@ -810,6 +810,6 @@ main (int argc, char **argv)
         pair->way = &ways[w];
         g_test_add_data_func_full (path, pair, test_cell, g_free);
       }
-  g_test_add_func ("/close/everything", test_everything);
+  g_test_add_func ("/close/E1-everything", test_everything);
   return g_test_run ();
 }

@@ -327,6 +327,102 @@ test_python_events (Fixture *f, gconstpointer data)
   g_assert_cmpstr (seen->pdata[1], ==, "set {\"key\": \"k2\"}");
 }
 
+/* A listener in a context of its own, whose callback does not come back before it is let go. */
+typedef struct
+{
+  const char *path;
+  GMutex mutex;
+  GCond cond;
+  gboolean listening, called, let_go; /* (mutex) */
+} Slow;
+
+static void
+on_slow (BeaverEvent *event, gpointer user_data)
+{
+  Slow *slow = user_data;
+
+  g_mutex_lock (&slow->mutex);
+  slow->called = TRUE;
+  g_cond_broadcast (&slow->cond);
+  while (!slow->let_go)
+    g_cond_wait (&slow->cond, &slow->mutex);
+  g_mutex_unlock (&slow->mutex);
+}
+
+static gpointer
+slow_thread (gpointer data)
+{
+  Slow *slow = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (BeaverEventHandler) handler = NULL;
+  g_autoptr (BeaverDb) db = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean called = FALSE;
+
+  g_main_context_push_thread_default (context);
+  db = beaver_db_open (slow->path, NULL, &error);
+  g_assert_no_error (error);
+  handler = beaver_db_on (db, "app", "go", on_slow, slow, NULL, &error);
+  g_assert_no_error (error);
+  g_mutex_lock (&slow->mutex);
+  slow->listening = TRUE;
+  g_cond_broadcast (&slow->cond);
+  g_mutex_unlock (&slow->mutex);
+  while (!called)
+    {
+      g_main_context_iteration (context, TRUE);
+      g_mutex_lock (&slow->mutex);
+      called = slow->called;
+      g_mutex_unlock (&slow->mutex);
+    }
+  beaver_db_close (db, &error);
+  g_assert_no_error (error);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static void
+test_slow_callback (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) seen = new_list ();
+  g_autoptr (BeaverEventHandler) go = attach_db (f->db, "app", "go", seen);
+  g_autoptr (BeaverEventHandler) late = NULL;
+  Slow slow = { .path = f->path };
+  GThread *thread;
+
+  g_mutex_init (&slow.mutex);
+  g_cond_init (&slow.cond);
+  thread = g_thread_new ("slow", slow_thread, &slow);
+  g_mutex_lock (&slow.mutex);
+  while (!slow.listening)
+    g_cond_wait (&slow.cond, &slow.mutex);
+  g_mutex_unlock (&slow.mutex);
+  emit (f->db, "app", "go", "1");
+  g_mutex_lock (&slow.mutex);
+  while (!slow.called)
+    g_cond_wait (&slow.cond, &slow.mutex);
+  g_mutex_unlock (&slow.mutex);
+
+  /* while it does not come back: others hear, attach, detach and write */
+  beaver_test_spin_until (NULL, seen->len == 1);
+  late = attach_db (f->db, "app", "late", seen);
+  emit (f->db, "app", "late", "2");
+  emit (f->db, "app", "go", "3");
+  beaver_test_spin_until (NULL, seen->len == 3);
+  beaver_event_handler_off (late);
+  g_assert_cmpstr (seen->pdata[0], ==, "go 1");
+  g_assert_cmpstr (seen->pdata[1], ==, "late 2");
+  g_assert_cmpstr (seen->pdata[2], ==, "go 3");
+
+  g_mutex_lock (&slow.mutex);
+  slow.let_go = TRUE;
+  g_cond_broadcast (&slow.cond);
+  g_mutex_unlock (&slow.mutex);
+  g_thread_join (thread);
+  g_mutex_clear (&slow.mutex);
+  g_cond_clear (&slow.cond);
+}
+
 /* ---- other processes ---- */
 
 /* Sets a key whenever it is told to. */
@@ -595,6 +691,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/events/db", test_db);
   beaver_test_add ("/events/once", test_once);
   beaver_test_add ("/events/D20-D21-D24-callbacks-are-isolated", test_isolation);
+  beaver_test_add ("/events/E20-a-slow-callback-delays-nobody", test_slow_callback);
   beaver_test_add ("/events/python", test_python_events);
   beaver_test_add ("/events/D19-cross-process", test_cross_process);
   beaver_test_add ("/events/E14-dead-listener", test_dead_listener);

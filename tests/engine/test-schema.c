@@ -357,9 +357,9 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   beaver_test_add_closed ("/schema/fixtures", test_fixtures);
-  beaver_test_add_closed ("/schema/refused-with-log", test_refused_with_log);
+  beaver_test_add_closed ("/schema/D13-refused-with-log", test_refused_with_log);
   beaver_test_add_closed ("/schema/created", test_created);
-  beaver_test_add_closed ("/schema/created-together", test_created_together);
+  beaver_test_add_closed ("/schema/D13-created-together", test_created_together);
   beaver_test_add_closed ("/schema/bad-paths", test_bad_paths);
   beaver_test_add_closed ("/schema/odd-names", test_odd_names);
   beaver_test_add_closed ("/schema/full-disk", test_full_disk);

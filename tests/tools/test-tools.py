@@ -53,6 +53,25 @@ class RunTests(unittest.TestCase):
                 self.assertEqual(bool(tally.reasons), wanted[1] > 0)
 
 
+class Defects(unittest.TestCase):
+    def test_complaints(self):
+        module = load('check-defects')
+        tests = {f'/x/{number}-works' for number in module.LISTED if number != 'D3'} | {'test_D3_E1_too'}
+        rows = {number: f'| {number} | what | `/x/{number}-works` |' for number in module.LISTED}
+        rows['D3'] = '| D3 | what | `test_D3_E1_too` |'
+        rows['E1'] = '| E1 | what | `/x/E1-works`, `test_D3_E1_too` |'
+
+        def complain(**changes):
+            return list(module.complaints('\n'.join(row for row in {**rows, **changes}.values() if row), tests))
+        self.assertEqual(complain(), [])
+        self.assertEqual(complain(D3=''), ['D3 has no row', 'D3 does not name test_D3_E1_too'])
+        self.assertIn('E1 does not name test_D3_E1_too', complain(E1='| E1 | what | `/x/E1-works` |'))
+        self.assertEqual(complain(D9='| D9 | what | `/x/D8-works` |')[0], 'D9 names no test that carries its number')
+        self.assertIn('D9: there is no test /x/D9-gone', complain(D9='| D9 | what | `/x/D9-gone` |'))
+        self.assertEqual(complain(D69='| D69 | what | nothing |'), ['D69 is not on the list'])
+        self.assertEqual(complain(D9='| D9 | what | does not apply: there is no server |'), ['D9 does not name /x/D9-works'])
+
+
 GIR = '''<repository xmlns="http://www.gtk.org/introspection/core/1.0" xmlns:c="http://www.gtk.org/introspection/c/1.0"
   xmlns:glib="http://www.gtk.org/introspection/glib/1.0"><namespace name="Beaver">
   <class name="Db" c:type="BeaverDb" glib:get-type="beaver_db_get_type" version="1.0"><doc>x</doc>{}</class></namespace></repository>'''
