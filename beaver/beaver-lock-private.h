@@ -30,7 +30,8 @@ typedef struct
   const char *topic;
   const char *waiter_id;
   double ttl;
-  gboolean once; /* do not stand in the queue when somebody is in front */
+  gboolean asked; /* tried once */
+  gboolean once;  /* do not stand in the queue when somebody is in front */
 
   /* results */
   gboolean found; /* the row was there */

@@ -181,6 +181,10 @@ acquire_peek (BeaverConnection *connection, gpointer data, gint64 *retry_at, GEr
   double own_expires = 0.0;
   double refresh_at;
 
+  /* The first try has to register in any case. */
+  if (!op->once && !op->asked)
+    return BEAVER_ATTEMPT_DONE;
+
   switch (query_row (connection, SQL_FRONT, op->lock_name, NULL, &front, &front_expires, error))
     {
     case BEAVER_STEP_ERROR:
@@ -230,6 +234,7 @@ acquire_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GErr
   gint64 changes;
 
   op->expires_at = now + op->ttl;
+  op->asked = TRUE;
 
   if (!delete_expired (connection, op, now, error))
     return BEAVER_ATTEMPT_FAILED;

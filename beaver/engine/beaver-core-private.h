@@ -231,6 +231,11 @@ struct _BeaverEngine
   guint last_close_work;          /* (mutex close_work_lock) */
 };
 
+/* opening */
+gboolean _beaver_engine_check_path (const char *path, GError **error);
+gboolean _beaver_engine_set_pragmas (BeaverConnection *connection, gboolean reader, GError **error);
+gboolean _beaver_engine_open_point (BeaverEngine *self, GCancellable *cancellable, GError **error);
+
 /* engine */
 gboolean _beaver_engine_enter (BeaverEngine *self, GError **error);
 void _beaver_engine_leave (BeaverEngine *self);

@@ -4,7 +4,8 @@
 
 #include <beaver/engine/beaver-wal-index-private.h>
 
-/* Only for a connection that is in WAL mode: SQLite would not know of the mapping otherwise, and leave it. */
+/* Only for a connection that is in WAL mode: SQLite would not know of the mapping otherwise, and
+ * leave it. */
 void
 _beaver_wal_index_init (BeaverWalIndex *self, sqlite3 *db)
 {
