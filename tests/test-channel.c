@@ -797,8 +797,8 @@ main (int argc, char *argv[])
   beaver_test_add ("/channel/signal", test_signal);
   beaver_test_add ("/channel/D17-queues-are-bounded", test_capacity);
   beaver_test_add ("/channel/D10-what-is-rolled-back-is-never-seen", test_transaction);
-  beaver_test_add ("/channel/D17-retention/count", test_retention_count);
-  beaver_test_add ("/channel/D17-retention/age", test_retention_age);
+  beaver_test_add ("/channel/D17-retention-count", test_retention_count);
+  beaver_test_add ("/channel/D17-retention-age", test_retention_age);
   beaver_test_add ("/channel/fixture", test_fixture_file);
   beaver_test_add ("/channel/bad-input", test_bad_input);
   beaver_test_add ("/channel/D18-close-wakes-the-blocked", test_close_blocked);
