@@ -280,6 +280,42 @@ run_seek (Cli *cli, GError **error)
 }
 
 static int
+run_consumers (Cli *cli, GError **error)
+{
+  static const CliColumn consumer_columns[] = {
+    { "name", N_ ("NAME"), CLI_COLUMN_TEXT },      { "offset", N_ ("OFFSET"), CLI_COLUMN_NUMBER },
+    { "timestamp", N_ ("TIME"), CLI_COLUMN_TIME }, { "lag", N_ ("LAG"), CLI_COLUMN_NUMBER },
+    { "open", N_ ("OPEN"), CLI_COLUMN_TEXT },      { NULL }
+  };
+  BeaverChannel *channel = get_channel (cli, error);
+  g_autoptr (CliRows) rows = cli_rows_new (cli, consumer_columns, FALSE);
+  g_autoptr (GPtrArray) infos =
+      channel != NULL ? beaver_channel_get_consumers (channel, cli->cancellable, error) : NULL;
+
+  if (infos == NULL)
+    return -1;
+  for (guint i = 0; i < infos->len; i++)
+    {
+      BeaverConsumerInfo *info = g_ptr_array_index (infos, i);
+      double time = beaver_consumer_info_get_timestamp (info);
+      g_autofree char *name = cli_json_string (beaver_consumer_info_get_name (info));
+      g_autofree char *offset =
+          g_strdup_printf ("%" G_GINT64_FORMAT, beaver_consumer_info_get_offset (info));
+      g_autofree char *timestamp = time >= 0 ? cli_json_double (time) : NULL;
+      g_autofree char *lag =
+          g_strdup_printf ("%" G_GINT64_FORMAT, beaver_consumer_info_get_lag (info));
+
+      if (!cli_rows_add (
+              rows,
+              (const char *[]){ name, offset, timestamp, lag,
+                                beaver_consumer_info_get_open (info) ? "true" : "false" },
+              error))
+        return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
+static int
 run_remove_consumer (Cli *cli, GError **error)
 {
   BeaverChannel *channel = get_channel (cli, error);
@@ -398,13 +434,15 @@ static const CliVerb verbs[] = {
   { "seek", NULL, N_ ("CONSUMER PLACE"),
     N_ ("Move a consumer: beginning, end, acknowledged, #OFFSET or a time"), 2, 2, CLI_VERB_READS,
     NULL, run_seek },
+  { "consumers", NULL, "", N_ ("List the consumers, where they are, and how much they lag behind"),
+    0, 0, CLI_VERB_READS, NULL, run_consumers },
   { "remove-consumer", NULL, N_ ("CONSUMER"), N_ ("Forget a consumer"), 1, 1, CLI_VERB_READS, NULL,
     run_remove_consumer },
   { "retention", NULL, "", N_ ("Print or set how long messages are kept"), 0, 0, CLI_VERB_READS,
     retention_options, run_retention },
   { "prune", NULL, "", N_ ("Remove the messages that retention lets go, and print how many"), 0, 0,
     CLI_VERB_READS, NULL, run_prune },
-  CLI_COMMON_VERBS,
+  CLI_COUNT_VERBS,
   { NULL },
 };
 

@@ -110,11 +110,13 @@ int cli_count (Cli *cli, GError **error);
 int cli_clear (Cli *cli, GError **error);
 
 /* clang-format off */
+#define CLI_COUNT_VERBS \
+  { "count", NULL, "", N_ ("Print how many entries there are"), 0, 0, CLI_VERB_READS, NULL, cli_count }, \
+  { "clear", NULL, "", N_ ("Remove all entries and print how many there were"), 0, 0, CLI_VERB_READS, NULL, cli_clear }
 #define CLI_COMMON_VERBS \
   { "dump", NULL, "", N_ ("Write it as JSON, or as lines of it with --jsonl"), 0, 0, CLI_VERB_READS, cli_dump_options, cli_dump }, \
   { "load", NULL, N_ ("[DUMP]"), N_ ("Read what dump has written, and print how many entries"), 0, 1, CLI_VERB_CREATES, cli_load_options, cli_load }, \
-  { "count", NULL, "", N_ ("Print how many entries there are"), 0, 0, CLI_VERB_READS, NULL, cli_count }, \
-  { "clear", NULL, "", N_ ("Remove all entries and print how many there were"), 0, 0, CLI_VERB_READS, NULL, cli_clear }
+  CLI_COUNT_VERBS
 /* clang-format on */
 
 /* cli-args.c */
@@ -274,6 +276,55 @@ gboolean cli_for_each_structure (Cli *cli,
                                                    GError **error),
                                  gpointer data,
                                  GError **error);
+
+/* queue-claim.c */
+extern const GOptionEntry cli_queue_claim_options[];
+extern const GOptionEntry cli_queue_nack_options[];
+extern const GOptionEntry cli_queue_bury_options[];
+extern const GOptionEntry cli_queue_extend_options[];
+char *cli_job_to_json (BeaverJob *job);
+int cli_queue_claim (Cli *cli, GError **error);
+int cli_queue_ack (Cli *cli, GError **error);
+int cli_queue_nack (Cli *cli, GError **error);
+int cli_queue_bury (Cli *cli, GError **error);
+int cli_queue_extend (Cli *cli, GError **error);
+
+/* cli-live.c */
+typedef struct
+{
+  char *name;
+  char *holder;
+  gint64 process_id;
+  gint64 waiting;
+  double expires_at;
+} CliHeld;
+
+typedef struct
+{
+  char *name;
+  gint64 jobs[4]; /* by BeaverJobState */
+} CliQueued;
+
+typedef struct
+{
+  char *channel;
+  char *name;
+  gint64 lag;
+  gboolean open;
+} CliConsumer;
+
+typedef struct
+{
+  GPtrArray *locks;     /* (element-type CliHeld) */
+  GPtrArray *queues;    /* (element-type CliQueued) */
+  GPtrArray *consumers; /* (element-type CliConsumer) */
+} CliLive;
+CliLive *cli_live_new (Cli *cli, GError **error);
+void cli_live_append_json (CliLive *self, GString *out);
+void cli_live_free (CliLive *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliLive, cli_live_free)
+char *cli_live_shown (const char *text);
+gint64 cli_live_commits (Cli *cli);
 
 /* vectors.c */
 int cli_vectors_near (Cli *cli, GError **error);

@@ -37,8 +37,9 @@ on_timeout (gpointer data)
 {
   Listener *self = data;
 
-  g_set_error (&self->error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
-               _ ("nothing happened to “%s” within %g seconds"), self->cli->name, self->timeout);
+  if (self->error == NULL)
+    g_set_error (&self->error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
+                 _ ("nothing happened to “%s” within %g seconds"), self->cli->name, self->timeout);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }

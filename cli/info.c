@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -75,6 +76,42 @@ add_row (const CliGroup *group, const char *name, gint64 count, gpointer data, G
   return cli_rows_add (data, (const char *[]){ kind_json, name_json, count_json }, error);
 }
 
+/* Who keeps something from others: holders of locks, and consumers at work. */
+static gboolean
+put_holders (Cli *cli, GError **error)
+{
+  g_autoptr (CliLive) live = cli_live_new (cli, error);
+  gboolean first = TRUE;
+
+  if (live == NULL)
+    return FALSE;
+  for (guint i = 0; i < live->locks->len; i++)
+    {
+      CliHeld *held = g_ptr_array_index (live->locks, i);
+      g_autofree char *until = cli_format_time (held->expires_at);
+      g_autofree char *name = cli_live_shown (held->name);
+      g_autofree char *holder = cli_live_shown (held->holder);
+
+      cli_put (first ? "\n" : "");
+      first = FALSE;
+      cli_printf (_ ("lock “%s” held by %s until %s, %" PRIu64 " waiting\n"), name, holder, until,
+                  (guint64) held->waiting);
+    }
+  for (guint i = 0; i < live->consumers->len; i++)
+    {
+      CliConsumer *consumer = g_ptr_array_index (live->consumers, i);
+      g_autofree char *channel = cli_live_shown (consumer->channel);
+      g_autofree char *name = cli_live_shown (consumer->name);
+
+      if (!consumer->open)
+        continue;
+      cli_put (first ? "\n" : "");
+      first = FALSE;
+      cli_printf (_ ("channel “%s” read by consumer “%s”\n"), channel, name);
+    }
+  return cli_flush (error);
+}
+
 static int
 run_info (Cli *cli, GError **error)
 {
@@ -93,23 +130,31 @@ run_info (Cli *cli, GError **error)
 
       if (cli->format == CLI_FORMAT_TABLE)
         cli_printf (_ ("%s: %s, write-ahead log %s\n\n"), cli->path, bytes_text, wal_text);
-      return cli_for_each_structure (cli, add_row, rows, error) && cli_rows_end (rows, error) ?
-                 CLI_OK :
-                 -1;
+      if (!cli_for_each_structure (cli, add_row, rows, error) || !cli_rows_end (rows, error))
+        return -1;
+      return cli->format == CLI_FORMAT_TEXT || put_holders (cli, error) ? CLI_OK : -1;
     }
   else
     {
       g_autoptr (GString) structures = g_string_new ("[");
       g_autofree char *path = cli_json_string (cli->path);
-      g_autofree char *json = NULL;
+      g_autoptr (GString) json = NULL;
+      g_autoptr (CliLive) live = NULL;
 
       if (!cli_for_each_structure (cli, add_structure, structures, error))
         return -1;
-      json = g_strdup_printf ("{\"path\": %s, \"bytes\": %" G_GUINT64_FORMAT
+      live = cli_live_new (cli, error);
+      if (live == NULL)
+        return -1;
+      json = g_string_new (NULL);
+      g_string_append_printf (json,
+                              "{\"path\": %s, \"bytes\": %" G_GUINT64_FORMAT
                               ", \"wal_bytes\": %" G_GUINT64_FORMAT
-                              ", \"version\": \"%s\", \"structures\": %s]}",
+                              ", \"version\": \"%s\", \"structures\": %s], ",
                               path, bytes, wal, beaver_db_version (), structures->str);
-      return cli_put_value (cli, json, error) ? CLI_OK : -1;
+      cli_live_append_json (live, json);
+      g_string_append_c (json, '}');
+      return cli_put_value (cli, json->str, error) ? CLI_OK : -1;
     }
 }
 

@@ -202,30 +202,78 @@ run_items (Cli *cli, GError **error)
   return cli_rows_end (rows, error) ? CLI_OK : -1;
 }
 
+static const char *const states[] = { "waiting", "delayed", "claimed", "dead" };
+
+static int
+list_jobs (Cli *cli, BeaverQueue *queue, GError **error)
+{
+  static const CliColumn columns[] = {
+    { "id", N_ ("ID"), CLI_COLUMN_NUMBER },   { "priority", N_ ("PRIORITY"), CLI_COLUMN_NUMBER },
+    { "due", N_ ("DUE"), CLI_COLUMN_TIME },   { "attempts", N_ ("ATTEMPTS"), CLI_COLUMN_NUMBER },
+    { "data", N_ ("DATA"), CLI_COLUMN_JSON }, { NULL }
+  };
+  g_autoptr (CliRows) rows = cli_rows_new (cli, columns, FALSE);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint state = 0;
+
+  while (state < G_N_ELEMENTS (states) && strcmp (cli->args[0], states[state]) != 0)
+    state++;
+  if (state == G_N_ELEMENTS (states))
+    {
+      cli_usage_error (error,
+                       _ ("“%s” is no state of jobs; there are waiting, delayed, claimed and "
+                          "dead"),
+                       cli->args[0]);
+      return -1;
+    }
+  cursor = beaver_queue_jobs (queue, (BeaverJobState) state, error);
+  if (cursor == NULL)
+    return -1;
+  for (;;)
+    {
+      g_autoptr (BeaverJob) job = beaver_cursor_next (cursor, cli->cancellable, &local_error);
+      g_autofree char *id = NULL;
+      g_autofree char *priority = NULL;
+      g_autofree char *due = NULL;
+      g_autofree char *attempts = NULL;
+
+      if (job == NULL)
+        break;
+      id = g_strdup_printf ("%" G_GINT64_FORMAT, beaver_job_get_id (job));
+      priority = cli_json_double (beaver_job_get_priority (job));
+      due = beaver_job_get_due (job) > 0 ? cli_json_double (beaver_job_get_due (job)) : NULL;
+      attempts = g_strdup_printf ("%" G_GINT64_FORMAT, beaver_job_get_attempts (job));
+      if (!cli_rows_add (
+              rows, (const char *[]){ id, priority, due, attempts, beaver_job_get_value (job) },
+              error))
+        return -1;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return -1;
+    }
+  return cli_rows_end (rows, error) ? CLI_OK : -1;
+}
+
 static int
 run_jobs (Cli *cli, GError **error)
 {
-  static const struct
-  {
-    BeaverJobState state;
-    const char *name;
-  } states[] = { { BEAVER_JOB_STATE_WAITING, "waiting" },
-                 { BEAVER_JOB_STATE_DELAYED, "delayed" },
-                 { BEAVER_JOB_STATE_CLAIMED, "claimed" },
-                 { BEAVER_JOB_STATE_DEAD, "dead" } };
   BeaverQueue *queue = get_queue (cli, error);
   g_autoptr (GString) out = g_string_new ("{");
 
   if (queue == NULL)
     return -1;
+  if (cli->n_args > 0)
+    return list_jobs (cli, queue, error);
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
-      gint64 n = beaver_queue_count_jobs (queue, states[i].state, cli->cancellable, error);
+      gint64 n = beaver_queue_count_jobs (queue, (BeaverJobState) i, cli->cancellable, error);
 
       if (n < 0)
         return -1;
-      g_string_append_printf (out, "%s\"%s\": %" G_GINT64_FORMAT, i > 0 ? ", " : "", states[i].name,
-                              n);
+      g_string_append_printf (out, "%s\"%s\": %" G_GINT64_FORMAT, i > 0 ? ", " : "", states[i], n);
     }
   g_string_append_c (out, '}');
   return cli_put_value (cli, out->str, error) ? CLI_OK : -1;
@@ -347,7 +395,11 @@ work_on (Cli *cli, BeaverJob *job, double lease, double delay, GError **error)
       if (!run.lost && !beaver_job_nack (job, no_fault ? 0 : delay, reason, NULL, error))
         return -1;
       if (!run.started)
-        return status;
+        {
+          if (status < 0)
+            g_propagate_error (error, g_steal_pointer (&local_error));
+          return status;
+        }
       fprintf (stderr, "beaver: %s\n", reason);
     }
   return signal != 0 ? CLI_SIGNAL + signal : -2;
@@ -424,11 +476,22 @@ static const CliVerb verbs[] = {
   { "get", "pop", "", N_ ("Take what comes next, and print it"), 0, 0, CLI_VERB_CREATES,
     get_options, run_get },
   { "peek", NULL, "", N_ ("Print what comes next"), 0, 0, CLI_VERB_READS, NULL, run_peek },
+  { "claim", NULL, "", N_ ("Take a job for a while, and print its ID and TOKEN"), 0, 0,
+    CLI_VERB_CREATES, cli_queue_claim_options, cli_queue_claim },
+  { "ack", NULL, N_ ("ID TOKEN"), N_ ("Say that a claimed job is done"), 2, 2, CLI_VERB_READS, NULL,
+    cli_queue_ack },
+  { "nack", NULL, N_ ("ID TOKEN"), N_ ("Give a claimed job back, because it failed"), 2, 2,
+    CLI_VERB_READS, cli_queue_nack_options, cli_queue_nack },
+  { "bury", NULL, N_ ("ID TOKEN"), N_ ("Give a claimed job up, for it will never do"), 2, 2,
+    CLI_VERB_READS, cli_queue_bury_options, cli_queue_bury },
+  { "extend", NULL, N_ ("ID TOKEN"), N_ ("Keep a claimed job for longer"), 2, 2, CLI_VERB_READS,
+    cli_queue_extend_options, cli_queue_extend },
   { "work", NULL, N_ ("[--] COMMAND [ARGUMENT…]"),
     N_ ("Run a command for each job, which it reads from standard input"), 1, -1,
     CLI_VERB_CREATES | CLI_VERB_STRICT | CLI_VERB_RUNS, work_options, run_work },
   { "items", "show", "", N_ ("List what waits"), 0, 0, CLI_VERB_READS, NULL, run_items },
-  { "jobs", NULL, "", N_ ("Print how many jobs wait, are delayed, worked on and given up"), 0, 0,
+  { "jobs", NULL, N_ ("[STATE]"),
+    N_ ("Print how many jobs wait, are delayed, worked on and given up, or list those"), 0, 1,
     CLI_VERB_READS, NULL, run_jobs },
   { "dead", NULL, "", N_ ("List the jobs that were given up"), 0, 0, CLI_VERB_READS, NULL,
     run_dead },

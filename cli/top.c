@@ -37,6 +37,11 @@ typedef struct
   gint64 picture;
   double seconds; /* since the picture before */
   gint64 total;
+  double changes;          /* entries that came or went, a second */
+  gint64 commits;          /* so far; -1: unknown */
+  double commit_rate;      /* a second; negative: unknown */
+  double history[HISTORY]; /* of commit_rate */
+  int n_history;
 } Top;
 
 static void
@@ -71,6 +76,7 @@ see (const CliGroup *group, const char *name, gint64 count, gpointer data, GErro
     memmove (structure->history, structure->history + 1, sizeof (double) * --structure->n_history);
   structure->history[structure->n_history++] = count;
   self->total += count;
+  self->changes += fabs (structure->rate);
   return TRUE;
 }
 
@@ -86,53 +92,6 @@ compare (gconstpointer a, gconstpointer b)
   return x->group != y->group ? strcmp (x->group->name, y->group->name) : strcmp (x->name, y->name);
 }
 
-typedef struct
-{
-  char *name;
-  char *holder;
-  gint64 waiting;
-  double left;
-} Held;
-
-static void
-held_free (gpointer data)
-{
-  Held *self = data;
-
-  g_free (self->name);
-  g_free (self->holder);
-  g_free (self);
-}
-
-static GPtrArray *
-list_locks (Cli *cli, GError **error)
-{
-  g_autoptr (GPtrArray) locks = g_ptr_array_new_with_free_func (held_free);
-  g_auto (GStrv) names = beaver_db_get_lock_names (cli->db, cli->cancellable, error);
-
-  if (names == NULL)
-    return NULL;
-  for (char **name = names; *name != NULL; name++)
-    {
-      BeaverLock *lock = beaver_db_get_lock (cli->db, *name, error);
-      g_autoptr (BeaverLockInfo) info =
-          lock != NULL ? beaver_lock_get_info (lock, cli->cancellable, error) : NULL;
-      Held *held;
-
-      if (info == NULL)
-        return NULL;
-      if (beaver_lock_info_get_holder (info) == NULL)
-        continue;
-      held = g_new0 (Held, 1);
-      held->name = g_strdup (*name);
-      held->holder = g_strdup (beaver_lock_info_get_holder (info));
-      held->waiting = beaver_lock_info_get_waiting (info);
-      held->left = beaver_lock_info_get_expires_at (info) - cli_now ();
-      g_ptr_array_add (locks, held);
-    }
-  return g_steal_pointer (&locks);
-}
-
 static char *
 shown (const char *text, int width)
 {
@@ -143,8 +102,54 @@ shown (const char *text, int width)
   return g_strdup_printf ("%s%*s", display, fill, "");
 }
 
+static void
+draw_live (CliScreen *screen, CliLive *live)
+{
+  if (live->queues->len + live->consumers->len + live->locks->len > 0)
+    cli_screen_line (screen, "%s", "");
+  for (guint i = 0; i < live->queues->len; i++)
+    {
+      CliQueued *queued = g_ptr_array_index (live->queues, i);
+      g_autofree char *name = shown (queued->name, 0);
+
+      cli_screen_line (screen,
+                       _ ("queue “%s”: %" PRIu64 " waiting, %" PRIu64 " delayed, %" PRIu64
+                          " worked on, %" PRIu64 " given up"),
+                       name, (guint64) queued->jobs[BEAVER_JOB_STATE_WAITING],
+                       (guint64) queued->jobs[BEAVER_JOB_STATE_DELAYED],
+                       (guint64) queued->jobs[BEAVER_JOB_STATE_CLAIMED],
+                       (guint64) queued->jobs[BEAVER_JOB_STATE_DEAD]);
+    }
+  for (guint i = 0; i < live->consumers->len; i++)
+    {
+      CliConsumer *consumer = g_ptr_array_index (live->consumers, i);
+      g_autofree char *channel = shown (consumer->channel, 0);
+      g_autofree char *name = shown (consumer->name, 0);
+
+      cli_screen_line (
+          screen,
+          consumer->open ?
+              ngettext ("channel “%s”: consumer “%s” listens, %" PRIu64 " message behind",
+                        "channel “%s”: consumer “%s” listens, %" PRIu64 " messages behind",
+                        (gulong) consumer->lag) :
+              ngettext ("channel “%s”: consumer “%s” is away, %" PRIu64 " message behind",
+                        "channel “%s”: consumer “%s” is away, %" PRIu64 " messages behind",
+                        (gulong) consumer->lag),
+          channel, name, (guint64) consumer->lag);
+    }
+  for (guint i = 0; i < live->locks->len; i++)
+    {
+      CliHeld *held = g_ptr_array_index (live->locks, i);
+      g_autofree char *name = shown (held->name, 0);
+      g_autofree char *holder = shown (held->holder, 0);
+
+      cli_screen_line (screen, _ ("lock “%s” held by %s, %" PRIu64 " waiting, expires in %.0f s"),
+                       name, holder, (guint64) held->waiting, held->expires_at - cli_now ());
+    }
+}
+
 static gboolean
-draw (CliScreen *screen, Cli *cli, Top *self, GPtrArray *locks, GError **error)
+draw (CliScreen *screen, Cli *cli, Top *self, CliLive *live, GError **error)
 {
   const char *bold = cli->colour ? "\033[1m" : "";
   const char *plain = cli->colour ? "\033[0m" : "";
@@ -160,7 +165,16 @@ draw (CliScreen *screen, Cli *cli, Top *self, GPtrArray *locks, GError **error)
   cli_screen_line (screen, _ ("%s%s%s  %s, write-ahead log %s  %s"), bold, cli->path, plain, bytes,
                    wal, time);
   cli_screen_line (screen, _ ("structures: %u, entries: %" PRIu64 ", locks held: %u"),
-                   self->structures->len, (guint64) self->total, locks->len);
+                   self->structures->len, (guint64) self->total, live->locks->len);
+  if (self->commit_rate >= 0)
+    {
+      g_autofree char *line = cli_sparkline (self->history, self->n_history);
+
+      cli_screen_line (screen,
+                       _ ("commits: %.1f a second, entries that came or went: %.1f a second  "
+                          "%s%s"),
+                       self->commit_rate, self->changes, cli->colour ? "\033[36m" : "", line);
+    }
   cli_screen_line (screen, "%s", "");
   if (self->structures->len > 0)
     {
@@ -179,22 +193,12 @@ draw (CliScreen *screen, Cli *cli, Top *self, GPtrArray *locks, GError **error)
       cli_screen_line (screen, "%-8s %s %10" G_GINT64_FORMAT " %10s  %s%s", s->group->name, name,
                        s->count, rate, cli->colour ? "\033[36m" : "", line);
     }
-  for (guint i = 0; i < locks->len; i++)
-    {
-      Held *held = g_ptr_array_index (locks, i);
-      g_autofree char *name = shown (held->name, 0);
-      g_autofree char *holder = shown (held->holder, 0);
-
-      if (i == 0)
-        cli_screen_line (screen, "%s", "");
-      cli_screen_line (screen, _ ("lock “%s” held by %s, %" PRIu64 " waiting, expires in %.0f s"),
-                       name, holder, (guint64) held->waiting, held->left);
-    }
+  draw_live (screen, live);
   return cli_screen_end (screen, error);
 }
 
 static char *
-to_json (Cli *cli, Top *self, GPtrArray *locks)
+to_json (Cli *cli, Top *self, CliLive *live)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *now = cli_json_double (cli_now ());
@@ -213,18 +217,23 @@ to_json (Cli *cli, Top *self, GPtrArray *locks)
           out, "%s{\"kind\": \"%s\", \"name\": %s, \"count\": %" G_GINT64_FORMAT ", \"rate\": %s}",
           i > 0 ? ", " : "", s->group->name, name, s->count, rate);
     }
-  g_string_append (out, "], \"locks\": [");
-  for (guint i = 0; i < locks->len; i++)
+  g_string_append (out, "], ");
+  cli_live_append_json (live, out);
+  if (self->commit_rate >= 0)
     {
-      Held *held = g_ptr_array_index (locks, i);
-      g_autofree char *name = cli_json_string (held->name);
-      g_autofree char *holder = cli_json_string (held->holder);
+      g_autofree char *rate = cli_json_double (self->commit_rate);
 
-      g_string_append_printf (out,
-                              "%s{\"name\": %s, \"holder\": %s, \"waiting\": %" G_GINT64_FORMAT "}",
-                              i > 0 ? ", " : "", name, holder, held->waiting);
+      g_string_append_printf (out, ", \"commit_rate\": %s", rate);
     }
-  g_string_append (out, "]}");
+  else
+    {
+      g_string_append (out, ", \"commit_rate\": null");
+    }
+  {
+    g_autofree char *changes = cli_json_double (self->changes);
+
+    g_string_append_printf (out, ", \"change_rate\": %s}", changes);
+  }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
@@ -246,12 +255,32 @@ forget_gone (Top *self)
   g_ptr_array_sort (self->structures, compare);
 }
 
+/* The counter is of 32 bits, and begins anew with a new log. */
+static void
+count_commits (Top *self, Cli *cli)
+{
+  gint64 commits = cli_live_commits (cli);
+  gint64 made = (guint32) (commits - self->commits);
+
+  self->commit_rate = -1;
+  if (commits >= 0 && self->commits >= 0 && self->seconds > 0)
+    self->commit_rate = (made < G_MAXINT32 ? made : 0) / self->seconds;
+  else if (commits >= 0)
+    self->commit_rate = 0;
+  self->commits = commits;
+  if (self->commit_rate < 0)
+    return;
+  if (self->n_history == HISTORY)
+    memmove (self->history, self->history + 1, sizeof (double) * --self->n_history);
+  self->history[self->n_history++] = self->commit_rate;
+}
+
 static int
 run_top (Cli *cli, GError **error)
 {
   g_autoptr (GHashTable) by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) structures = g_ptr_array_new_with_free_func (structure_free);
-  Top top = { .by_name = by_name, .structures = structures };
+  Top top = { .by_name = by_name, .structures = structures, .commits = -1 };
   g_autoptr (CliScreen) screen = NULL;
   double period = 1;
   gint64 before = 0;
@@ -266,7 +295,7 @@ run_top (Cli *cli, GError **error)
   screen = cli_screen_new (cli);
   for (gint64 n = 0; options.count <= 0 || n < options.count; n++)
     {
-      g_autoptr (GPtrArray) locks = NULL;
+      g_autoptr (CliLive) live = NULL;
       gint64 now;
 
       if (n > 0 && !cli_wait (cli, period, error))
@@ -276,19 +305,21 @@ run_top (Cli *cli, GError **error)
       before = now;
       top.picture++;
       top.total = 0;
+      top.changes = 0;
+      count_commits (&top, cli);
       if (!cli_for_each_structure (cli, see, &top, error) ||
-          (locks = list_locks (cli, error)) == NULL)
+          (live = cli_live_new (cli, error)) == NULL)
         return -1;
       forget_gone (&top);
       /* for eyes in a pipe as well: who wants to compute says so */
       if (cli->format == CLI_FORMAT_TABLE || cli->format == CLI_FORMAT_TEXT)
         {
-          if (!draw (screen, cli, &top, locks, error))
+          if (!draw (screen, cli, &top, live, error))
             return -1;
         }
       else
         {
-          g_autofree char *json = to_json (cli, &top, locks);
+          g_autofree char *json = to_json (cli, &top, live);
 
           if (!cli_put_value (cli, json, error))
             return -1;

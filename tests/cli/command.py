@@ -23,6 +23,17 @@ COMMAND = os.environ['BEAVER_TEST_COMMAND']
 DEADLINE = float(os.environ.get('BEAVER_TEST_DEADLINE', '120'))
 
 
+def until_it_catches(popen, number):
+    """Until a signal does more than to end the process (Linux tells)."""
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        with open(f'/proc/{popen.pid}/status', encoding='ascii') as file:
+            caught = next((int(line.split()[1], 16) for line in file if line.startswith('SigCgt')), 0)
+        if caught >> (number - 1) & 1:
+            return
+    raise AssertionError(f'signal {number} is not caught')
+
+
 class Run:
     """What a command that has ended left behind."""
 
@@ -70,14 +81,7 @@ class Process:
         self.popen.send_signal(number)
 
     def until_it_catches(self, number):
-        """Until a signal does more than to end the process (Linux tells)."""
-        deadline = time.monotonic() + DEADLINE
-        while time.monotonic() < deadline:
-            with open(f'/proc/{self.popen.pid}/status', encoding='ascii') as file:
-                caught = next(int(line.split()[1], 16) for line in file if line.startswith('SigCgt'))
-            if caught >> (number - 1) & 1:
-                return
-        raise AssertionError(f'signal {number} is not caught')
+        until_it_catches(self.popen, number)
 
     def end(self):
         if self.popen.stdout.closed:
