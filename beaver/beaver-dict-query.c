@@ -120,7 +120,7 @@ query_work (BeaverConnection *connection, gpointer data, GError **error)
   g_autoptr (GPtrArray) keys = NULL;
 
   g_clear_pointer (&op->results, g_ptr_array_unref);
-  if (op->shared->codec == NULL &&
+  if (g_atomic_pointer_get (&op->shared->codec) == NULL &&
       !_beaver_field_index_select (connection, "dict", op->shared->core->name, op->spec->filters,
                                    &keys, error))
     return FALSE;

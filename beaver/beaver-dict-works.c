@@ -244,7 +244,7 @@ update_value (BeaverConnection *connection,
   _beaver_statement_bind_text (statement, 2, key, -1);
   _beaver_statement_bind_text (statement, 3, value, -1);
   return _beaver_statement_run (statement, error) &&
-         (shared->codec != NULL ||
+         (codec_of (shared) != NULL ||
           _beaver_field_index_keep (connection, shared->core, key, json, error));
 }
 
@@ -285,7 +285,7 @@ delete_key (BeaverConnection *connection,
         return FALSE;
     }
   return step == BEAVER_STEP_DONE &&
-         (shared->codec != NULL ||
+         (codec_of (shared) != NULL ||
           _beaver_field_index_keep (connection, shared->core, key, NULL, error));
 }
 

@@ -14,6 +14,15 @@ typedef struct
   guint32 a, b, c; /* any numbers: what they mean is up to the kind */
 } ModelOp;
 
+/* What an operation does is a matter of its numbers only, so leaving out others changes nothing. */
+static inline GRand *
+model_rand_new (const ModelOp *op)
+{
+  guint32 seed[] = { op->a, op->b, op->c };
+
+  return g_rand_new_with_seed_array (seed, G_N_ELEMENTS (seed));
+}
+
 /* Runs the operations on a new database at path. Answers what disagreed, after *at operations
  * (transfer full), or NULL. */
 typedef char *(*ModelRun) (const char *path, const ModelOp *ops, guint n, guint *at);
@@ -69,8 +78,30 @@ model_shrink (Fixture *f, ModelRun run, const ModelOp *ops, guint n)
   return left;
 }
 
+/* A kind by chance; weights say how often each comes, NULL: all the same. */
+static inline guint
+model_kind (const guint *weights, guint n_kinds)
+{
+  gint32 total = 0, drawn;
+  guint kind = 0;
+
+  if (weights == NULL)
+    return (guint) g_test_rand_int_range (0, (gint32) n_kinds);
+  for (guint i = 0; i < n_kinds; i++)
+    total += (gint32) weights[i];
+  drawn = g_test_rand_int_range (0, total);
+  while (drawn >= (gint32) weights[kind])
+    drawn -= (gint32) weights[kind++];
+  return kind;
+}
+
 static inline void
-model_test (Fixture *f, ModelRun run, const char *const *kinds, guint n_kinds, guint normal)
+model_test_weighted (Fixture *f,
+                     ModelRun run,
+                     const char *const *kinds,
+                     const guint *weights,
+                     guint n_kinds,
+                     guint normal)
 {
   guint n = beaver_test_rounds (normal);
   g_autofree ModelOp *ops = g_new (ModelOp, n);
@@ -80,7 +111,7 @@ model_test (Fixture *f, ModelRun run, const char *const *kinds, guint n_kinds, g
 
   for (guint i = 0; i < n; i++)
     {
-      ops[i].kind = (guint) g_test_rand_int_range (0, (gint32) n_kinds);
+      ops[i].kind = model_kind (weights, n_kinds);
       ops[i].a = (guint32) g_test_rand_int ();
       ops[i].b = (guint32) g_test_rand_int ();
       ops[i].c = (guint32) g_test_rand_int ();
@@ -98,4 +129,10 @@ model_test (Fixture *f, ModelRun run, const char *const *kinds, guint n_kinds, g
       g_test_message ("%s %u %u %u", kinds[op->kind], op->a, op->b, op->c);
     }
   g_error ("%s", complaint);
+}
+
+static inline void
+model_test (Fixture *f, ModelRun run, const char *const *kinds, guint n_kinds, guint normal)
+{
+  model_test_weighted (f, run, kinds, NULL, n_kinds, normal);
 }

@@ -1,13 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random operations on a dict and on a hash table, which have to agree. Repeat a failure with
- * --seed; the last operations before it are printed. BEAVER_TEST_ROUNDS makes it longer or shorter.
- */
-#include "beaver-test-sqlite.h"
+/* Random operations on a dict and on a hash table. */
+#include "model-test.h"
 
 #include <math.h>
 
-#define OPERATIONS 100000
 #define N_KEYS 60
 
 /* What the model knows of an entry: its value in normal form, and whether it has a time to live,
@@ -20,11 +17,35 @@ typedef struct
 
 typedef struct
 {
-  Fixture *f;
+  const char *path;
+  BeaverDb *db;
   BeaverDict *dict;
   GHashTable *model; /* (element-type utf8 Entry) */
-  GQueue history;    /* (element-type utf8) the last operations */
+  GRand *rand;       /* of this operation */
+  char *said;        /* the operation in words */
+  char *complaint;
 } World;
+
+static const char *const kinds[] = { "set",
+                                     "set",
+                                     "set",
+                                     "set",
+                                     "set with ttl",
+                                     "set with ttl",
+                                     "lookup",
+                                     "lookup",
+                                     "lookup",
+                                     "get",
+                                     "contains",
+                                     "remove",
+                                     "pop",
+                                     "compare and set",
+                                     "get or set",
+                                     "increment",
+                                     "set ttl",
+                                     "get ttl",
+                                     "batch or count",
+                                     "rare" };
 
 static void
 entry_free (gpointer data)
@@ -45,24 +66,44 @@ model_set (World *w, const char *key, const char *value, gboolean mortal)
   g_hash_table_insert (w->model, g_strdup (key), entry);
 }
 
+static void
+world_open (World *w)
+{
+  g_autoptr (GError) error = NULL;
+
+  w->db = beaver_db_open (w->path, NULL, &error);
+  g_assert_no_error (error);
+  w->dict = beaver_db_get_dict (w->db, "random", &error);
+  g_assert_no_error (error);
+}
+
+static void
+world_close (World *w)
+{
+  g_autoptr (GError) error = NULL;
+
+  beaver_db_close (w->db, &error);
+  g_assert_no_error (error);
+  g_clear_object (&w->db);
+}
+
 G_GNUC_PRINTF (2, 3) static void say (World *w, const char *format, ...)
 {
   va_list args;
 
+  g_free (w->said);
   va_start (args, format);
-  g_queue_push_tail (&w->history, g_strdup_vprintf (format, args));
+  w->said = g_strdup_vprintf (format, args);
   va_end (args);
-  if (w->history.length > 30)
-    g_free (g_queue_pop_head (&w->history));
 }
 
 static void
 fail (World *w, const char *what, const char *got, const char *expected)
 {
-  for (GList *l = w->history.head; l != NULL; l = l->next)
-    g_test_message ("%s", (char *) l->data);
-  g_error ("%s: got %s, expected %s", what, got != NULL ? got : "NULL",
-           expected != NULL ? expected : "NULL");
+  if (w->complaint == NULL)
+    w->complaint =
+        g_strdup_printf ("%s: %s: got %s, expected %s", w->said, what, got != NULL ? got : "NULL",
+                         expected != NULL ? expected : "NULL");
 }
 
 static void
@@ -92,21 +133,21 @@ agree_error (World *w, GError **error, gboolean expected, BeaverError code)
 }
 
 static char *
-random_key (void)
+random_key (GRand *rand)
 {
-  switch (g_test_rand_int_range (0, 6))
+  switch (g_rand_int_range (rand, 0, 6))
 
     {
     case 0:
-      return g_strdup_printf ("k%d", g_test_rand_int_range (0, N_KEYS));
+      return g_strdup_printf ("k%d", g_rand_int_range (rand, 0, N_KEYS));
     case 1:
-      return g_strdup_printf ("é%d", g_test_rand_int_range (0, N_KEYS / 4));
+      return g_strdup_printf ("é%d", g_rand_int_range (rand, 0, N_KEYS / 4));
     case 2:
-      return g_strdup_printf ("%d%%", g_test_rand_int_range (0, N_KEYS / 4));
+      return g_strdup_printf ("%d%%", g_rand_int_range (rand, 0, N_KEYS / 4));
     case 3:
-      return g_strdup_printf ("'%d", g_test_rand_int_range (0, N_KEYS / 4));
+      return g_strdup_printf ("'%d", g_rand_int_range (rand, 0, N_KEYS / 4));
     case 4:
-      return g_strdup_printf ("\xf0\x9f\xa6\xab%d", g_test_rand_int_range (0, N_KEYS / 4));
+      return g_strdup_printf ("\xf0\x9f\xa6\xab%d", g_rand_int_range (rand, 0, N_KEYS / 4));
     default:
       return g_strdup ("");
     }
@@ -114,18 +155,18 @@ random_key (void)
 
 /* In normal form. */
 static char *
-random_value (void)
+random_value (GRand *rand)
 {
-  switch (g_test_rand_int_range (0, 6))
+  switch (g_rand_int_range (rand, 0, 6))
     {
     case 0:
-      return g_strdup_printf ("\"text %d\"", g_test_rand_int_range (0, 5));
+      return g_strdup_printf ("\"text %d\"", g_rand_int_range (rand, 0, 5));
     case 1:
-      return g_strdup_printf ("[%d, {\"a\": null}]", g_test_rand_int_range (0, 5));
+      return g_strdup_printf ("[%d, {\"a\": null}]", g_rand_int_range (rand, 0, 5));
     case 2:
       return g_strdup ("true");
     default:
-      return g_strdup_printf ("%d", g_test_rand_int_range (-3, 3));
+      return g_strdup_printf ("%d", g_rand_int_range (rand, -3, 3));
     }
 }
 
@@ -180,17 +221,17 @@ do_batch (World *w)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BeaverDictBatch) batch = beaver_dict_create_batch (w->dict);
-  int n = g_test_rand_int_range (0, 20);
-  gboolean apply = g_test_rand_int_range (0, 4) > 0;
+  int n = g_rand_int_range (w->rand, 0, 20);
+  gboolean apply = g_rand_int_range (w->rand, 0, 4) > 0;
 
   say (w, "batch of %d%s", n, apply ? "" : ", discarded");
   for (int i = 0; i < n; i++)
     {
-      g_autofree char *key = random_key ();
-      g_autofree char *value = random_value ();
-      gboolean mortal = g_test_rand_bit ();
+      g_autofree char *key = random_key (w->rand);
+      g_autofree char *value = random_value (w->rand);
+      gboolean mortal = g_rand_boolean (w->rand);
 
-      if (g_test_rand_int_range (0, 4) == 0)
+      if (g_rand_int_range (w->rand, 0, 4) == 0)
         {
           say (w, "  remove “%s”", key);
           beaver_dict_batch_remove (batch, key, &error);
@@ -215,10 +256,12 @@ static void
 do_compare_and_set (World *w, const char *key, Entry *entry)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *value = g_test_rand_int_range (0, 5) > 0 ? random_value () : NULL;
-  g_autofree char *other = random_value ();
+  g_autofree char *value = g_rand_int_range (w->rand, 0, 5) > 0 ? random_value (w->rand) : NULL;
+  g_autofree char *other = random_value (w->rand);
   const char *present = entry != NULL ? entry->value : NULL;
-  const char *expected = g_test_rand_bit () ? present : g_test_rand_bit () ? other : NULL;
+  const char *expected = g_rand_boolean (w->rand) ? present :
+                         g_rand_boolean (w->rand) ? other :
+                                                    NULL;
   gboolean fits = g_strcmp0 (present, expected) == 0;
   gboolean mortal = entry != NULL && entry->mortal;
 
@@ -238,7 +281,7 @@ do_increment (World *w, const char *key, Entry *entry)
 {
   g_autoptr (GError) error = NULL;
   gboolean fits = entry == NULL || is_integer (entry->value);
-  gint64 amount = g_test_rand_int_range (-5, 5);
+  gint64 amount = g_rand_int_range (w->rand, -5, 5);
   gint64 expected = (entry != NULL && fits ? g_ascii_strtoll (entry->value, NULL, 10) : 0) + amount;
   gint64 got;
 
@@ -258,7 +301,7 @@ do_increment (World *w, const char *key, Entry *entry)
 static void
 do_expire (World *w, const char *key)
 {
-  sqlite3 *raw = raw_open (w->f->path);
+  sqlite3 *raw = raw_open (w->path);
   sqlite3_stmt *statement = NULL;
 
   say (w, "expire “%s”", key);
@@ -274,18 +317,18 @@ do_expire (World *w, const char *key)
 }
 
 static void
-step (World *w)
+step (World *w, const ModelOp *op)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *key = random_key ();
-  g_autofree char *value = random_value ();
+  g_autofree char *key = random_key (w->rand);
+  g_autofree char *value = random_value (w->rand);
   g_autofree char *got = NULL;
   Entry *entry = g_hash_table_lookup (w->model, key);
-  gboolean mortal = g_test_rand_int_range (0, 3) == 0;
+  gboolean mortal = g_rand_int_range (w->rand, 0, 3) == 0;
   const char *expected = entry != NULL ? entry->value : NULL;
   double left;
 
-  switch (g_test_rand_int_range (0, 20))
+  switch (op->kind)
     {
     case 0:
     case 1:
@@ -362,7 +405,7 @@ step (World *w)
         agree_number (w, "mortality", isfinite (left), entry->mortal);
       break;
     case 18:
-      if (g_test_rand_int_range (0, 10) == 0)
+      if (g_rand_int_range (w->rand, 0, 10) == 0)
         do_batch (w);
       else
         {
@@ -372,7 +415,7 @@ step (World *w)
         }
       break;
     default:
-      switch (g_test_rand_int_range (0, 100))
+      switch (g_rand_int_range (w->rand, 0, 100))
         {
         case 0:
           say (w, "clear");
@@ -392,8 +435,8 @@ step (World *w)
           break;
         case 5:
           say (w, "reopen");
-          fixture_reopen (w->f);
-          w->dict = beaver_db_get_dict (w->f->db, "random", &error);
+          world_close (w);
+          world_open (w);
           break;
         default:
           if (entry != NULL)
@@ -403,21 +446,31 @@ step (World *w)
     }
 }
 
+static char *
+run (const char *path, const ModelOp *ops, guint n, guint *at)
+{
+  World w = { .path = path };
+
+  w.model = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  world_open (&w);
+  for (*at = 0; *at < n && w.complaint == NULL; ++*at)
+    {
+      w.rand = model_rand_new (ops + *at);
+      step (&w, ops + *at);
+      g_clear_pointer (&w.rand, g_rand_free);
+    }
+  if (w.complaint == NULL)
+    compare_all (&w, NULL);
+  world_close (&w);
+  g_hash_table_unref (w.model);
+  g_free (w.said);
+  return w.complaint;
+}
+
 static void
 test_random (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  World world = { f, beaver_db_get_dict (f->db, "random", &error), NULL, G_QUEUE_INIT };
-  guint n = beaver_test_rounds (OPERATIONS);
-
-  g_assert_no_error (error);
-  world.model = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
-  for (guint i = 0; i < n; i++)
-    step (&world);
-  compare_all (&world, NULL);
-  g_test_message ("%u operations", n);
-  g_hash_table_unref (world.model);
-  g_queue_clear_full (&world.history, g_free);
+  model_test (f, run, kinds, G_N_ELEMENTS (kinds), 100000);
 }
 
 int
@@ -425,7 +478,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  beaver_test_add ("/dict/random", test_random);
+  beaver_test_add_closed ("/dict/random", test_random);
 
   return g_test_run ();
 }
