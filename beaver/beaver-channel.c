@@ -10,6 +10,7 @@
 #include <beaver/beaver-message-private.h>
 #include <beaver/beaver-pubsub-private.h>
 #include <beaver/beaver-subscription-private.h>
+#include <beaver/beaver-site-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 /**
@@ -222,11 +223,12 @@ static void
 beaver_channel_add_live_objects (BeaverManager *manager, GPtrArray *objects)
 {
   BeaverChannel *self = BEAVER_CHANNEL (manager);
-  guint n = _beaver_weak_set_count (self->subscriptions);
+  g_autoptr (GPtrArray) subscriptions = _beaver_weak_set_get (self->subscriptions);
 
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (
-        objects, g_strdup_printf ("subscription “%s”", _beaver_manager_get_core (manager)->name));
+  for (guint i = 0; i < subscriptions->len; i++)
+    _beaver_referenced_add (
+        objects, g_strdup_printf ("subscription “%s”", _beaver_manager_get_core (manager)->name),
+        _beaver_site_of (g_ptr_array_index (subscriptions, i)));
 }
 
 static void

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Takes referenced, an array of texts without the NULL at its end. */
+/* referenced: (element-type BeaverReferenced) */
 BeaverCloseReport *_beaver_close_report_new (const BeaverEngineCloseStats *stats,
                                              GPtrArray *referenced);
 

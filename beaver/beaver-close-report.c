@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-close-report-private.h>
+#include <beaver/beaver-site-private.h>
 
 /**
  * BeaverCloseReport:
@@ -21,6 +22,7 @@ struct _BeaverCloseReport
 
   BeaverEngineCloseStats stats;
   char **referenced;
+  char **sites; /* of each of them, "" where it is not known */
 };
 
 G_DEFINE_FINAL_TYPE (BeaverCloseReport, beaver_close_report, G_TYPE_OBJECT)
@@ -32,8 +34,9 @@ typedef enum
   PROP_THREADS_JOINED,
   PROP_OPERATIONS_INTERRUPTED,
   PROP_REFERENCED,
+  PROP_SITES,
 } BeaverCloseReportProperty;
-static GParamSpec *props[PROP_REFERENCED + 1];
+static GParamSpec *props[PROP_SITES + 1];
 
 static void
 beaver_close_report_finalize (GObject *object)
@@ -41,6 +44,7 @@ beaver_close_report_finalize (GObject *object)
   BeaverCloseReport *self = BEAVER_CLOSE_REPORT (object);
 
   g_strfreev (self->referenced);
+  g_strfreev (self->sites);
   G_OBJECT_CLASS (beaver_close_report_parent_class)->finalize (object);
 }
 
@@ -65,6 +69,9 @@ beaver_close_report_get_property (GObject *object, guint prop_id, GValue *value,
       break;
     case PROP_REFERENCED:
       g_value_set_boxed (value, self->referenced);
+      break;
+    case PROP_SITES:
+      g_value_set_boxed (value, self->sites);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -124,6 +131,14 @@ beaver_close_report_class_init (BeaverCloseReportClass *klass)
    * Since: 1.0
    */
   props[PROP_REFERENCED] = g_param_spec_boxed ("referenced", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * BeaverCloseReport:sites: (getter get_sites)
+   *
+   * Where the program made each of what it still held, if the library was built to know that.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SITES] = g_param_spec_boxed ("sites", NULL, NULL, G_TYPE_STRV, flags);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
@@ -139,8 +154,15 @@ _beaver_close_report_new (const BeaverEngineCloseStats *stats, GPtrArray *refere
   BeaverCloseReport *self = g_object_new (BEAVER_TYPE_CLOSE_REPORT, NULL);
 
   self->stats = *stats;
-  g_ptr_array_add (referenced, NULL);
-  self->referenced = (char **) g_ptr_array_free (referenced, FALSE);
+  self->referenced = g_new0 (char *, referenced->len + 1);
+  self->sites = g_new0 (char *, referenced->len + 1);
+  for (guint i = 0; i < referenced->len; i++)
+    {
+      const BeaverReferenced *one = g_ptr_array_index (referenced, i);
+
+      self->referenced[i] = g_strdup (one->text);
+      self->sites[i] = g_strdup (one->site != NULL ? one->site : "");
+    }
   return self;
 }
 
@@ -230,6 +252,28 @@ beaver_close_report_get_referenced (BeaverCloseReport *self)
 }
 
 /**
+ * beaver_close_report_get_sites: (get-property sites)
+ * @self: a report
+ *
+ * Gets where the program made each of what [method@Beaver.CloseReport.get_referenced] lists, in the
+ * same order.
+ *
+ * Only a library that was built for debugging (Meson's option `debug`) knows that. A text names the
+ * innermost calls of the program, as `program+0x12ab < program+0x34cd`, which
+ * `addr2line -e program 0x12ab` turns into a file and a line. It is empty where nothing is known.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): as many texts as there are objects
+ *
+ * Since: 1.0
+ */
+const char *const *
+beaver_close_report_get_sites (BeaverCloseReport *self)
+{
+  g_return_val_if_fail (BEAVER_IS_CLOSE_REPORT (self), NULL);
+  return (const char *const *) self->sites;
+}
+
+/**
  * beaver_close_report_to_string:
  * @self: a report
  *
@@ -242,14 +286,19 @@ beaver_close_report_get_referenced (BeaverCloseReport *self)
 char *
 beaver_close_report_to_string (BeaverCloseReport *self)
 {
-  g_autofree char *referenced = NULL;
+  g_autoptr (GString) referenced = g_string_new (NULL);
 
   g_return_val_if_fail (BEAVER_IS_CLOSE_REPORT (self), NULL);
-  referenced = g_strjoinv (", ", self->referenced);
+  for (guint i = 0; self->referenced[i] != NULL; i++)
+    {
+      g_string_append_printf (referenced, "%s%s", i > 0 ? ", " : "", self->referenced[i]);
+      if (*self->sites[i] != '\0')
+        g_string_append_printf (referenced, " (%s)", self->sites[i]);
+    }
   return g_strdup_printf (_ ("closed in %.1f ms: %u connections closed, %u threads joined, %u "
                              "operations interrupted%s%s"),
                           beaver_close_report_get_duration (self) * 1000,
                           self->stats.connections_closed, self->stats.threads_joined,
                           self->stats.operations_interrupted,
-                          *referenced != '\0' ? _ ("; still referenced: ") : "", referenced);
+                          referenced->len > 0 ? _ ("; still referenced: ") : "", referenced->str);
 }

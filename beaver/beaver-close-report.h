@@ -26,6 +26,8 @@ guint beaver_close_report_get_operations_interrupted (BeaverCloseReport *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *const *beaver_close_report_get_referenced (BeaverCloseReport *self);
 BEAVER_AVAILABLE_IN_1_0
+const char *const *beaver_close_report_get_sites (BeaverCloseReport *self);
+BEAVER_AVAILABLE_IN_1_0
 char *beaver_close_report_to_string (BeaverCloseReport *self);
 
 G_END_DECLS

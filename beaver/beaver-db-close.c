@@ -7,6 +7,7 @@
 
 #include <beaver/beaver-db-state-private.h>
 #include <beaver/beaver-events-private.h>
+#include <beaver/beaver-site-private.h>
 #include <beaver/engine/beaver-context-private.h>
 
 void
@@ -69,11 +70,14 @@ post_notify_closed (BeaverDb *self)
 static int
 compare_texts (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
+  const BeaverReferenced *left = *(BeaverReferenced *const *) a;
+  const BeaverReferenced *right = *(BeaverReferenced *const *) b;
+
+  return strcmp (left->text, right->text);
 }
 
 /* Strong references to all managers; with told, also what of them (and of their iterators) the
- * program holds. */
+ * program holds (element-type BeaverReferenced). */
 GPtrArray *
 _beaver_db_snapshot_managers (BeaverDb *self, GPtrArray *told)
 {
@@ -87,8 +91,10 @@ _beaver_db_snapshot_managers (BeaverDb *self, GPtrArray *told)
     {
       /* Ours in the table is one: what is more is the program's. */
       if (told != NULL && g_atomic_int_get ((int *) &G_OBJECT (manager)->ref_count) > 1)
-        g_ptr_array_add (told, g_strdup_printf ("%s %s", beaver_manager_get_kind (manager),
-                                                beaver_manager_get_name (manager)));
+        _beaver_referenced_add (told,
+                                g_strdup_printf ("%s %s", beaver_manager_get_kind (manager),
+                                                 beaver_manager_get_name (manager)),
+                                _beaver_site_of (manager));
       g_ptr_array_add (managers, g_object_ref (manager));
     }
   g_mutex_unlock (&self->lock);
@@ -113,7 +119,7 @@ gboolean
 _beaver_db_close_now (BeaverDb *self)
 {
   g_autoptr (GPtrArray) managers = NULL;
-  GPtrArray *referenced;
+  g_autoptr (GPtrArray) referenced = NULL;
   BeaverEngineCloseStats stats = { 0 };
   BeaverEngine *engine;
   gint64 start = g_get_monotonic_time ();
@@ -130,7 +136,7 @@ _beaver_db_close_now (BeaverDb *self)
       _beaver_engine_wait_closed (engine);
       return FALSE;
     }
-  referenced = g_ptr_array_new ();
+  referenced = g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_referenced_free);
   managers = _beaver_db_snapshot_managers (self, referenced);
   for (guint i = 0; i < managers->len; i++)
     _beaver_manager_stop (g_ptr_array_index (managers, i));

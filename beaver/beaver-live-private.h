@@ -5,6 +5,7 @@
 #include <beaver/beaver-live-iterator.h>
 #include <beaver/beaver-live-window.h>
 #include <beaver/beaver-log-private.h>
+#include <beaver/beaver-site-private.h>
 #include <beaver/engine/beaver-watch-private.h>
 
 G_BEGIN_DECLS
@@ -140,6 +141,7 @@ struct _BeaverLiveState
   GCancellable *cancellable; /* interrupts the worker's statement; nobody else sees it */
   GWeakRef owner;            /* the iterator, for its notification */
   GSourceOnceFunc pending_ready;
+  BeaverSite *site; /* where the program made the iterator; nullable */
 
   GMutex join_mutex;
 

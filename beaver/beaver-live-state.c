@@ -46,6 +46,7 @@ _beaver_live_state_new (BeaverLogStore *store, gboolean tail)
   g_cond_init (&self->changed);
   g_queue_init (&self->items);
   g_queue_init (&self->pending);
+  self->site = _beaver_site_new ();
   self->tail = tail;
   self->capacity = tail ? DEFAULT_ROWS : DEFAULT_WINDOWS;
   return self;
@@ -68,6 +69,7 @@ _beaver_live_state_unref (BeaverLiveState *self)
   _beaver_live_position_clear (&self->position);
   g_clear_pointer (&self->watch, _beaver_watch_unref);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->site, _beaver_site_free);
   g_weak_ref_clear (&self->owner);
   g_mutex_clear (&self->join_mutex);
   g_mutex_clear (&self->mutex);

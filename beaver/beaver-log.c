@@ -95,8 +95,13 @@ beaver_log_add_live_objects (BeaverManager *manager, GPtrArray *objects)
     return;
   live = _beaver_log_store_get_live (self->store);
   for (guint i = 0; i < live->len; i++)
-    g_ptr_array_add (
-        objects, g_strdup_printf ("live iterator of log “%s”", beaver_manager_get_name (manager)));
+    {
+      const BeaverLiveState *state = g_ptr_array_index (live, i);
+
+      _beaver_referenced_add (
+          objects, g_strdup_printf ("live iterator of log “%s”", beaver_manager_get_name (manager)),
+          state->site);
+    }
 }
 
 static void

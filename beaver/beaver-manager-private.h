@@ -63,7 +63,8 @@ struct _BeaverManagerClass
    * returns how many it joined. The default of both does nothing; chain up. dispose calls both. */
   void (*stop) (BeaverManager *self);
   guint (*join) (BeaverManager *self);
-  /* Live iterators, subscriptions: kind and name of what a user still holds, for the close report; may be NULL. */
+  /* Live iterators, subscriptions: what a user still holds, for the close report (element-type BeaverReferenced); may be
+   * NULL. */
   void (*add_live_objects) (BeaverManager *self, GPtrArray *objects);
 };
 

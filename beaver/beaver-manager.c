@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-manager-private.h>
+#include <beaver/beaver-site-private.h>
 
 /**
  * BeaverManager:
@@ -353,6 +354,7 @@ _beaver_manager_new (GType type,
   _beaver_manager_core_unref (self->core);
   self->core = beaver_manager_core_new (klass->kind, name, engine, context);
   self->options = g_strdup (options);
+  _beaver_site_note (self);
   if (klass->attached != NULL)
     klass->attached (self);
   return self;

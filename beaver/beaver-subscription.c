@@ -6,6 +6,7 @@
 
 #include <beaver/beaver-message-private.h>
 #include <beaver/beaver-subscription-private.h>
+#include <beaver/beaver-site-private.h>
 #include <beaver/engine/beaver-context-private.h>
 
 /**
@@ -523,6 +524,7 @@ _beaver_subscription_new (BeaverManagerCore *core, BeaverFeed *feed)
   self->state = state;
   self->feed = _beaver_feed_ref (feed);
   self->sink = _beaver_feed_sink_new (core->name, &sink_funcs, state_ref (state), state_unref);
+  _beaver_site_note (self);
   return self;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
 #include "beaver-test.h"
 
 #include <sys/wait.h>
@@ -291,6 +293,7 @@ test_close_again (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (beaver_close_report_get_duration (report), >, 0);
   g_assert_cmpstr (beaver_close_report_get_referenced (report)[0], ==, "dict held");
   g_assert_null (beaver_close_report_get_referenced (report)[1]);
+  g_assert_cmpuint (g_strv_length ((char **) beaver_close_report_get_sites (report)), ==, 1);
   line = beaver_close_report_to_string (report);
   g_assert_nonnull (strstr (line, "dict held"));
 
@@ -308,6 +311,78 @@ test_close_again (Fixture *f, gconstpointer data)
   g_clear_error (&error);
   g_assert_null (beaver_db_get_dict (f->db, "held", &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+}
+
+/* A file of the sources and a line, by addr2line; NULL where that is not installed. */
+static char *
+find_line (const char *program, const char *site)
+{
+  g_autofree char *name = g_path_get_basename (program);
+  g_autofree char *tool = g_find_program_in_path ("addr2line");
+  g_auto (GStrv) parts = g_strsplit (site, " < ", 2);
+  const char *offset = strrchr (parts[0], '+');
+  const char *argv[] = { tool, "-e", program, offset + 1, NULL };
+  g_autofree char *answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (offset);
+  g_assert_cmpint (strncmp (parts[0], name, strlen (name)), ==, 0);
+  if (tool == NULL)
+    return NULL;
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &answer,
+                               NULL, NULL, &error));
+  g_assert_no_error (error);
+  return g_steal_pointer (&answer);
+}
+
+/* What is still held is named with the place in this file that made it, in a build that knows. */
+static void
+test_sites (Fixture *f, gconstpointer data)
+{
+  static const char *const texts[] = { "channel c", "dict d", "live iterator of log “l”", "log l",
+                                       "subscription “c”" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverCloseReport) report = NULL;
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *line = NULL;
+  g_auto (GStrv) sites = NULL;
+  int first = __LINE__;
+  g_autoptr (BeaverChannel) channel = g_object_ref (beaver_db_get_channel (f->db, "c", &error));
+  g_autoptr (BeaverDict) dict = g_object_ref (beaver_db_get_dict (f->db, "d", &error));
+  g_autoptr (BeaverLog) log = g_object_ref (beaver_db_get_log (f->db, "l", &error));
+  g_autoptr (BeaverSubscription) subscription = beaver_channel_subscribe (channel, NULL, &error);
+  g_autoptr (BeaverLiveIterator) live = beaver_log_tail (log, NULL, &error);
+  int last = __LINE__;
+
+  g_assert_no_error (error);
+  report = beaver_db_close_full (f->db, &error);
+  g_assert_no_error (error);
+  g_object_get (report, "sites", &sites, NULL);
+  line = beaver_close_report_to_string (report);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *found = NULL;
+      const char *place;
+
+      g_assert_cmpstr (beaver_close_report_get_referenced (report)[i], ==, texts[i]);
+      g_assert_cmpstr (beaver_close_report_get_sites (report)[i], ==, sites[i]);
+      g_test_message ("%s: %s", texts[i], sites[i]);
+      if (!BEAVER_SITES)
+        {
+          g_assert_cmpstr (sites[i], ==, "");
+          continue;
+        }
+      g_assert_nonnull (strstr (line, sites[i]));
+      found = find_line (program, sites[i]);
+      if (found == NULL || strstr (found, "??") != NULL)
+        continue;
+      place = strstr (found, "test-db.c:");
+      g_assert_nonnull (place);
+      g_assert_cmpint (atoi (place + strlen ("test-db.c:")), >, first);
+      g_assert_cmpint (atoi (place + strlen ("test-db.c:")), <, last);
+    }
+  g_assert_null (sites[G_N_ELEMENTS (texts)]);
+  g_assert_null (beaver_close_report_get_referenced (report)[G_N_ELEMENTS (texts)]);
 }
 
 static void
@@ -463,6 +538,7 @@ main (int argc, char **argv)
   g_test_add_func ("/db/memory", test_memory);
   beaver_test_add ("/db/E8-names", test_names);
   beaver_test_add ("/db/close/again", test_close_again);
+  beaver_test_add ("/db/close/sites", test_sites);
   beaver_test_add ("/db/close/async", test_close_async);
   g_test_add_func ("/db/close/concurrently", test_two_closes);
   beaver_test_add ("/db/close/manager-outlives", test_manager_outlives);

@@ -37,6 +37,7 @@ class CloseReport(raw.CloseReport):
     threads_joined = property(raw.CloseReport.get_threads_joined)
     operations_interrupted = property(raw.CloseReport.get_operations_interrupted)
     referenced = property(raw.CloseReport.get_referenced)
+    sites = property(raw.CloseReport.get_sites)
 
     def __str__(self):
         return self.to_string()
