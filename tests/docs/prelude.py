@@ -2,6 +2,7 @@
 # What the fragments in the documentation use without saying where it comes from.
 import json
 import threading
+import time
 
 import beaver
 from beaver import BeaverDB
