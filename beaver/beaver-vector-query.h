@@ -15,12 +15,14 @@ G_BEGIN_DECLS
 
 /**
  * BeaverVectorMethod:
- * @BEAVER_VECTOR_METHOD_AUTO: exact
+ * @BEAVER_VECTOR_METHOD_AUTO: exact; approximate when [method@Beaver.Vectors.train] was called for
+ *   the metric, as long as what it measured reaches the recall of the query
  * @BEAVER_VECTOR_METHOD_EXACT: looks at all items
  * @BEAVER_VECTOR_METHOD_APPROXIMATE: looks at the parts of the collection where near items are
- *   likely, and may miss some. The first such search of a collection and metric divides it into
- *   these parts, which takes seconds for 100,000 items and keeps other searches waiting; small
- *   collections, and those that are not in memory, are searched exactly.
+ *   likely, and may miss some. Where there are none yet, the search is exact, and then divides the
+ *   collection into such parts before it returns, which takes seconds for 100,000 items; other
+ *   searches go on meanwhile. Small collections, and those that are not in memory, are searched
+ *   exactly, and so is one where the recall takes most of the parts.
  *
  * How a search finds the nearest items.
  *

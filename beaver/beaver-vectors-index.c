@@ -18,25 +18,17 @@
 static const char SQL_ALL[] = "SELECT item_id, vector, metadata FROM __beaver_vectors__"
                               " WHERE collection = $1 ORDER BY item_id";
 
-/* Rows from which on bytes beside the floats, and parts, are worth their memory. */
+/* Rows from which on bytes beside the floats are worth their memory. */
 #define QUANTIZE_ROWS 2048
-#define PARTS_ROWS 2000
-/* Each costs an exact search. */
-#define RECALL_SAMPLES 24
-#define RECALL_K 10
-#define SEED 20261122
-
-static void
-parts_clear (BeaverVectorsIndex *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
-    g_clear_pointer (&self->ivf[i], _beaver_ivf_free);
-}
+/* Rows between two looks at whether somebody wants the search to end. */
+#define CHECK_EVERY 256
 
 void
 _beaver_vectors_index_free (BeaverVectorsIndex *self)
 {
-  parts_clear (self);
+  for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
+    g_clear_pointer (&self->ivf[i], _beaver_ivf_free);
+  g_ptr_array_unref (self->making);
   g_clear_pointer (&self->matrix, _beaver_matrix_free);
   g_hash_table_unref (self->rows);
   g_ptr_array_unref (self->metadata);
@@ -46,7 +38,7 @@ _beaver_vectors_index_free (BeaverVectorsIndex *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverVectorsIndex, _beaver_vectors_index_free)
 
 static BeaverVectorsIndex *
-index_new (gsize dimension, gint64 change)
+index_new (BeaverVectorsShared *shared, gsize dimension, gint64 change)
 {
   BeaverVectorsIndex *self = g_new0 (BeaverVectorsIndex, 1);
 
@@ -57,6 +49,9 @@ index_new (gsize dimension, gint64 change)
   self->metadata = g_ptr_array_new_with_free_func (g_free);
   self->rows = g_hash_table_new (g_str_hash, g_str_equal);
   self->ordered = TRUE;
+  self->quantize = g_atomic_int_get (&shared->quantize);
+  self->serial = ++shared->serial;
+  self->making = g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_ivf_free);
   return self;
 }
 
@@ -65,6 +60,8 @@ is_too_large (BeaverVectorsIndex *self, BeaverVectorsShared *shared)
 {
   gsize bytes = _beaver_matrix_bytes (self->matrix) + self->text_bytes + self->ids->len * 64;
 
+  for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
+    bytes += self->ivf[i] != NULL ? _beaver_ivf_bytes (self->ivf[i]) : 0;
   return bytes > (gsize) __atomic_load_n (&shared->memory_limit, __ATOMIC_RELAXED);
 }
 
@@ -96,6 +93,8 @@ append (BeaverVectorsIndex *self, const char *id, gconstpointer vector, const ch
   for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
     if (self->ivf[i] != NULL)
       _beaver_ivf_append (self->ivf[i], row);
+  for (guint i = 0; i < self->making->len; i++)
+    _beaver_ivf_append (self->making->pdata[i], row);
 }
 
 static void
@@ -111,6 +110,8 @@ replace (BeaverVectorsIndex *self, gsize row, gconstpointer vector, const char *
   for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
     if (self->ivf[i] != NULL)
       _beaver_ivf_set (self->ivf[i], row);
+  for (guint i = 0; i < self->making->len; i++)
+    _beaver_ivf_set (self->making->pdata[i], row);
 }
 
 static void
@@ -126,6 +127,8 @@ drop (BeaverVectorsIndex *self, gsize row)
   for (guint i = 0; i < G_N_ELEMENTS (self->ivf); i++)
     if (self->ivf[i] != NULL)
       _beaver_ivf_remove (self->ivf[i], row, last);
+  for (guint i = 0; i < self->making->len; i++)
+    _beaver_ivf_remove (self->making->pdata[i], row, last);
   g_ptr_array_remove_index_fast (self->ids, row);
   g_ptr_array_remove_index_fast (self->metadata, row);
   if (row == last)
@@ -148,8 +151,9 @@ static BeaverVectorsIndex *
 load (BeaverConnection *connection, BeaverVectorsOp *op, gint64 change, GError **error)
 {
   g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, SQL_ALL, error);
-  g_autoptr (BeaverVectorsIndex) self = index_new (op->dimension, change);
+  g_autoptr (BeaverVectorsIndex) self = index_new (op->shared, op->dimension, change);
   BeaverStep step;
+  gsize n = 0;
 
   if (statement == NULL)
     return NULL;
@@ -159,9 +163,13 @@ load (BeaverConnection *connection, BeaverVectorsOp *op, gint64 change, GError *
       gconstpointer vector = row_vector (statement, op->dimension);
       const char *id = _beaver_statement_text (statement, 0, NULL);
 
+      if (n++ % CHECK_EVERY == 0 && _beaver_vectors_set_error_if_over (op, error))
+        return NULL;
       if (vector == NULL || id == NULL || g_hash_table_contains (self->rows, id))
         continue;
       append (self, id, vector, _beaver_statement_text (statement, 2, NULL));
+      if (self->ids->len == QUANTIZE_ROWS && self->quantize)
+        _beaver_matrix_quantize (self->matrix);
       if (is_too_large (self, op->shared))
         {
           __atomic_store_n (&op->shared->refused,
@@ -172,8 +180,6 @@ load (BeaverConnection *connection, BeaverVectorsOp *op, gint64 change, GError *
     }
   if (step == BEAVER_STEP_ERROR || self->ids->len == 0)
     return NULL;
-  if (self->ids->len >= QUANTIZE_ROWS)
-    _beaver_matrix_quantize (self->matrix);
   return g_steal_pointer (&self);
 }
 
@@ -217,42 +223,12 @@ catch_up (BeaverConnection *connection,
   return step == BEAVER_STEP_DONE;
 }
 
+/* Whether it may not stay as it is, however new. */
 static gboolean
-wants_parts (BeaverVectorsIndex *self, BeaverVectorsOp *op)
+is_unwanted (BeaverVectorsIndex *self, BeaverVectorsShared *shared)
 {
-  guint metric = op->search->metric;
-
-  return op->search->method == BEAVER_VECTOR_METHOD_APPROXIMATE && self->ids->len >= PARTS_ROWS &&
-         (self->ivf[metric] == NULL || self->ivf_recall[metric] < op->search->recall);
-}
-
-/* Takes seconds for a large collection; ends when the database closes. */
-static gboolean
-make_parts (BeaverVectorsIndex *self, BeaverVectorsOp *op, GError **error)
-{
-  guint metric = op->search->metric;
-  double recall;
-
-  if (self->ivf[metric] == NULL)
-    {
-      g_autoptr (GError) local_error = NULL;
-
-      self->ivf[metric] = _beaver_ivf_new (self->matrix, (BeaverDistance) metric, SEED,
-                                           op->shared->closing, &local_error);
-      if (self->ivf[metric] == NULL)
-        {
-          if (!_beaver_vectors_set_error_if_over (op, error))
-            g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-    }
-  if (_beaver_vectors_set_error_if_over (op, error))
-    return FALSE;
-  recall =
-      _beaver_ivf_calibrate (self->ivf[metric], op->search->recall, RECALL_K, RECALL_SAMPLES, SEED);
-  self->ivf_recall[metric] = op->search->recall;
-  __atomic_store (&op->shared->recall, &recall, __ATOMIC_RELAXED);
-  return TRUE;
+  return is_too_large (self, shared) || self->ids->len == 0 ||
+         self->quantize != g_atomic_int_get (&shared->quantize);
 }
 
 /* With the lock held for writing. */
@@ -260,26 +236,34 @@ static gboolean
 update (BeaverConnection *connection, BeaverVectorsOp *op, gint64 change, GError **error)
 {
   BeaverVectorsShared *shared = op->shared;
-  g_autoptr (GError) local_error = NULL;
+  BeaverVectorsIndex *index = shared->index;
 
-  if (shared->index != NULL && shared->index->change < change &&
-      !catch_up (connection, shared->index, op, change, &local_error))
+  /* what changed too long ago nobody remembers */
+  if (index != NULL &&
+      (change - index->change > BEAVER_VECTOR_CHANGES_WINDOW || is_unwanted (index, shared)))
     g_clear_pointer (&shared->index, _beaver_vectors_index_free);
-  if (shared->index != NULL &&
-      (is_too_large (shared->index, shared) || shared->index->ids->len == 0))
-    g_clear_pointer (&shared->index, _beaver_vectors_index_free);
-  if (shared->index == NULL && local_error == NULL)
-    shared->index = load (connection, op, change, &local_error);
-  if (shared->index != NULL && shared->index->change == change && wants_parts (shared->index, op) &&
-      !make_parts (shared->index, op, &local_error))
+  if (shared->index != NULL && index->change < change)
     {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
+      if (!catch_up (connection, index, op, change, error))
+        {
+          g_clear_pointer (&shared->index, _beaver_vectors_index_free);
+          return FALSE;
+        }
+      if (is_unwanted (index, shared))
+        g_clear_pointer (&shared->index, _beaver_vectors_index_free);
     }
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  if (shared->index == NULL)
+    {
+      GError *local_error = NULL;
+
+      shared->index = load (connection, op, change, &local_error);
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, local_error);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 BeaverVectorsIndex *
@@ -306,7 +290,7 @@ _beaver_vectors_index_ensure (BeaverConnection *connection, BeaverVectorsOp *op,
       over = shared->index != NULL && shared->index->dimension != op->dimension;
       over |= shared->index != NULL && shared->index->change > change;
       if (!over && shared->index != NULL && shared->index->change == change &&
-          !is_too_large (shared->index, shared) && !wants_parts (shared->index, op))
+          !is_unwanted (shared->index, shared))
         return shared->index;
       g_rw_lock_reader_unlock (&shared->lock);
       if (over || _beaver_vectors_set_error_if_over (op, error))
@@ -320,4 +304,12 @@ _beaver_vectors_index_ensure (BeaverConnection *connection, BeaverVectorsOp *op,
         return NULL;
     }
   return NULL;
+}
+
+void
+_beaver_vectors_index_drop (BeaverVectorsShared *shared)
+{
+  g_rw_lock_writer_lock (&shared->lock);
+  g_clear_pointer (&shared->index, _beaver_vectors_index_free);
+  g_rw_lock_writer_unlock (&shared->lock);
 }

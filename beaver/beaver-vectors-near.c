@@ -226,18 +226,46 @@ collect_found (BeaverVectorsIndex *index, const BeaverNearest *nearest)
   return all;
 }
 
+/* Into how many parts to look; 0: to look at everything, which is as fast when it is most of them.
+ */
+static gsize
+count_probes (BeaverVectorsIndex *index, BeaverVectorsOp *op)
+{
+  BeaverVectorSearch *search = op->search;
+  BeaverIvf *ivf = index->ivf[search->metric];
+  gboolean approximate = search->method == BEAVER_VECTOR_METHOD_APPROXIMATE;
+  double recall = 1;
+  gsize probes = 0;
+
+  if (!approximate && (search->method != BEAVER_VECTOR_METHOD_AUTO ||
+                       !g_atomic_int_get (&op->shared->chosen[search->metric])))
+    return 0;
+  if (ivf == NULL)
+    {
+      op->wants_parts = approximate && index->ids->len >= BEAVER_VECTORS_PARTS_ROWS;
+      return 0;
+    }
+  probes = _beaver_ivf_probes_for (ivf, _beaver_vectors_recall_to_measure (search->recall));
+  if (probes > _beaver_ivf_lists (ivf) / 2)
+    probes = 0;
+  else
+    recall = _beaver_ivf_recall (ivf, probes);
+  __atomic_store (&op->shared->recall, &recall, __ATOMIC_RELAXED);
+  return probes;
+}
+
 static gboolean
-scan (Memory *memory, BeaverNearest *nearest, GError **error)
+scan (Memory *memory, gsize probes, BeaverNearest *nearest, GError **error)
 {
   BeaverVectorsOp *op = memory->op;
   BeaverMatrixFilter filter = op->search->filters->len > 0 || op->fits != NULL ? row_fits : NULL;
   gconstpointer query = g_bytes_get_data (op->vectors, NULL);
-  BeaverIvf *ivf = memory->index->ivf[op->search->metric];
   gsize count = _beaver_matrix_count (memory->index->matrix);
 
-  if (op->search->method == BEAVER_VECTOR_METHOD_APPROXIMATE && ivf != NULL)
+  if (probes > 0)
     {
-      _beaver_ivf_search (ivf, query, filter, memory, nearest);
+      _beaver_ivf_search (memory->index->ivf[op->search->metric], probes, query, filter, memory,
+                          nearest);
       return TRUE;
     }
   for (gsize first = 0; first < count; first += CHUNK)
@@ -257,6 +285,7 @@ near_in_memory (BeaverVectorsIndex *index, BeaverVectorsOp *op, GError **error)
   gsize count = _beaver_matrix_count (index->matrix);
   gsize k = MIN (op->search->k, count);
   gsize spare = index->ordered ? 0 : SPARE;
+  gsize probes = count_probes (index, op);
   g_autoptr (GArray) found = NULL;
 
   /* Of equal scores the smaller row wins, which is the smaller id only while rows are in their
@@ -266,7 +295,7 @@ near_in_memory (BeaverVectorsIndex *index, BeaverVectorsOp *op, GError **error)
       g_auto (BeaverNearest) nearest = { 0 };
 
       _beaver_nearest_init (&nearest, MIN (k + spare, count));
-      if (!scan (&memory, &nearest, error))
+      if (!scan (&memory, probes, &nearest, error))
         return FALSE;
       _beaver_nearest_finish (&nearest);
       g_clear_pointer (&found, g_array_unref);
@@ -305,6 +334,7 @@ _beaver_vectors_near_work (BeaverConnection *connection, gpointer data, GError *
 
   g_clear_pointer (&op->results, g_ptr_array_unref);
   op->results = g_ptr_array_new_with_free_func (g_object_unref);
+  op->wants_parts = FALSE;
   if (op->search->candidates == NULL)
     index = _beaver_vectors_index_ensure (connection, op, &local_error);
   if (local_error != NULL)

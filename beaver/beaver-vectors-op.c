@@ -23,7 +23,7 @@ _beaver_vectors_shared_new (BeaverManagerCore *core)
   self->core = _beaver_manager_core_ref (core);
   self->memory_limit = BEAVER_VECTORS_MEMORY_LIMIT;
   self->refused = -1;
-  self->closing = g_cancellable_new ();
+  self->quantize = TRUE;
   self->recall = -1;
   g_rw_lock_init (&self->lock);
   return self;
@@ -43,7 +43,6 @@ _beaver_vectors_shared_unref (BeaverVectorsShared *self)
     return;
   g_clear_pointer (&self->index, _beaver_vectors_index_free);
   g_rw_lock_clear (&self->lock);
-  g_object_unref (self->closing);
   _beaver_manager_core_unref (self->core);
   g_free (self);
 }

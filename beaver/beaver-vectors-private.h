@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define BEAVER_VECTORS_MEMORY_LIMIT (G_GINT64_CONSTANT (1) << 30)
 #define BEAVER_VECTORS_K_MAX 1000000
 #define BEAVER_VECTORS_N_METRICS 4
+/* Items from which on parts are worth their memory. */
+#define BEAVER_VECTORS_PARTS_ROWS 2000
 
 /* A collection in memory: what the file held after a certain change. */
 typedef struct
@@ -25,9 +27,11 @@ typedef struct
   GPtrArray *metadata; /* (element-type utf8) of each row, NULL for none */
   GHashTable *rows;    /* (element-type utf8 uint) row + 1 by id, which ids owns */
   gsize text_bytes;
-  gboolean ordered; /* rows are in the order of their ids */
-  BeaverIvf *ivf[BEAVER_VECTORS_N_METRICS];
-  double ivf_recall[BEAVER_VECTORS_N_METRICS]; /* what each was made for */
+  gboolean ordered;                         /* rows are in the order of their ids */
+  gboolean quantize;                        /* whether it is to have bytes beside the floats */
+  guint64 serial;                           /* of this load, never used again */
+  BeaverIvf *ivf[BEAVER_VECTORS_N_METRICS]; /* nullable */
+  GPtrArray *making; /* (element-type BeaverIvf) those that somebody is making, owned */
 } BeaverVectorsIndex;
 
 /* What the works of a collection share. */
@@ -35,15 +39,18 @@ typedef struct
 {
   gatomicrefcount ref_count;
   BeaverManagerCore *core;
-  int stopped;           /* atomic: searches give up */
-  GCancellable *closing; /* constant: cancelled when the database closes */
-  gint64 memory_limit;   /* atomic: bytes */
-  gint64 refused;        /* atomic: the limit under which the collection did not fit, or -1 */
-  double recall;         /* atomic: measured, -1 before */
+  int stopped;         /* atomic: searches give up */
+  int quantize;        /* atomic: whether there are bytes beside the floats */
+  gint64 memory_limit; /* atomic: bytes */
+  gint64 refused;      /* atomic: the limit under which the collection did not fit, or -1 */
+  double recall;       /* atomic: measured, -1 before */
+  int chosen[BEAVER_VECTORS_N_METRICS]; /* atomic: searches may be approximate by themselves */
+  int making[BEAVER_VECTORS_N_METRICS]; /* atomic: how many threads make parts just now */
 
   GRWLock lock;              /* readers search; a writer brings the index up to date. Taken inside a
                                 work, behind the connection's lock; no writer of the file needs it */
   BeaverVectorsIndex *index; /* (lock) NULL: nothing in memory */
+  guint64 serial;            /* (lock) of the last load */
 } BeaverVectorsShared;
 
 BeaverVectorsShared *_beaver_vectors_shared_new (BeaverManagerCore *core);
@@ -69,7 +76,8 @@ typedef struct
   GBytes *last; /* the cursor stands behind this id */
 
   gboolean found;
-  gboolean untracked; /* nobody notes the changes of this file yet */
+  gboolean untracked;   /* nobody notes the changes of this file yet */
+  gboolean wants_parts; /* an approximate search that was exact, as there are no parts yet */
   gint64 number;
   BeaverVectorHit *hit;
   GPtrArray *results; /* (element-type BeaverVectorHit) */
@@ -165,6 +173,25 @@ BeaverVectorsIndex *_beaver_vectors_index_ensure (BeaverConnection *connection,
                                                   BeaverVectorsOp *op,
                                                   GError **error);
 void _beaver_vectors_index_free (BeaverVectorsIndex *self);
+/* When the database closes: gives the memory back, as soon as nobody is searching. */
+void _beaver_vectors_index_drop (BeaverVectorsShared *shared);
+
+/* What has to be measured for a wanted recall: a sample says a little more or less than what comes
+ * out, and the items that it is made of are a little easier to find than others. */
+double _beaver_vectors_recall_to_measure (double wanted);
+
+/* A search that makes the parts that it wants. */
+gboolean _beaver_vectors_search (BeaverVectors *self,
+                                 BeaverVectorsOp *op,
+                                 GCancellable *cancellable,
+                                 GError **error);
+void _beaver_vectors_search_start (BeaverVectors *self,
+                                   gpointer source_tag,
+                                   BeaverVectorsOp *op,
+                                   GError *error,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 
 /* Whether somebody wants the search to end. */
 gboolean _beaver_vectors_set_error_if_over (BeaverVectorsOp *op, GError **error);

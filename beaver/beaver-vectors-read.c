@@ -361,8 +361,7 @@ beaver_vectors_search (BeaverVectors *self,
   g_return_val_if_fail (BEAVER_IS_VECTORS (self), NULL);
 
   op = _beaver_vectors_new_query_op (self, query, error);
-  if (op == NULL || !_beaver_vectors_run (self, BEAVER_ACCESS_SCAN, _beaver_vectors_near_work, op,
-                                          cancellable, error))
+  if (op == NULL || !_beaver_vectors_search (self, op, cancellable, error))
     return NULL;
   return _beaver_vectors_take_results (op, error);
 }
@@ -392,9 +391,8 @@ beaver_vectors_search_async (BeaverVectors *self,
   g_return_if_fail (BEAVER_IS_VECTORS (self));
 
   op = _beaver_vectors_new_query_op (self, query, &error);
-  _beaver_vectors_start (self, beaver_vectors_search_async, BEAVER_ACCESS_SCAN,
-                         _beaver_vectors_near_work, op, error, _beaver_vectors_finish_results,
-                         cancellable, callback, user_data);
+  _beaver_vectors_search_start (self, beaver_vectors_search_async, op, error, cancellable, callback,
+                                user_data);
 }
 
 /**

@@ -62,6 +62,7 @@ G_DEFINE_FINAL_TYPE (BeaverVectors, beaver_vectors, BEAVER_TYPE_MANAGER)
 typedef enum
 {
   PROP_MEMORY_LIMIT = 1,
+  PROP_QUANTIZE,
   PROP_RECALL,
 } BeaverVectorsProperty;
 static GParamSpec *props[PROP_RECALL + 1];
@@ -80,11 +81,19 @@ beaver_vectors_stop (BeaverManager *manager)
   BeaverVectors *self = BEAVER_VECTORS (manager);
 
   if (self->shared != NULL)
-    {
-      g_atomic_int_set (&self->shared->stopped, 1);
-      g_cancellable_cancel (self->shared->closing);
-    }
+    g_atomic_int_set (&self->shared->stopped, 1);
   ((BeaverManagerClass *) beaver_vectors_parent_class)->stop (manager);
+}
+
+static guint
+beaver_vectors_join (BeaverManager *manager)
+{
+  BeaverVectors *self = BEAVER_VECTORS (manager);
+
+  /* in a child process, the lock may be that of a thread that is not there */
+  if (self->shared != NULL && !_beaver_engine_is_forked (self->shared->core->engine))
+    _beaver_vectors_index_drop (self->shared);
+  return ((BeaverManagerClass *) beaver_vectors_parent_class)->join (manager);
 }
 
 static void
@@ -106,6 +115,9 @@ beaver_vectors_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_MEMORY_LIMIT:
       g_value_set_int64 (value, beaver_vectors_get_memory_limit (self));
       break;
+    case PROP_QUANTIZE:
+      g_value_set_boolean (value, beaver_vectors_get_quantize (self));
+      break;
     case PROP_RECALL:
       g_value_set_double (value, beaver_vectors_get_recall (self));
       break;
@@ -123,6 +135,9 @@ beaver_vectors_set_property (GObject *object, guint prop_id, const GValue *value
     {
     case PROP_MEMORY_LIMIT:
       beaver_vectors_set_memory_limit (self, g_value_get_int64 (value));
+      break;
+    case PROP_QUANTIZE:
+      beaver_vectors_set_quantize (self, g_value_get_boolean (value));
       break;
     case PROP_RECALL:
     default:
@@ -144,6 +159,7 @@ beaver_vectors_class_init (BeaverVectorsClass *klass)
   manager_class->clear_work = _beaver_vectors_clear_work;
   manager_class->attached = beaver_vectors_attached;
   manager_class->stop = beaver_vectors_stop;
+  manager_class->join = beaver_vectors_join;
 
   /**
    * BeaverVectors:memory-limit: (getter get_memory_limit) (setter set_memory_limit)
@@ -156,10 +172,23 @@ beaver_vectors_class_init (BeaverVectorsClass *klass)
       g_param_spec_int64 ("memory-limit", NULL, NULL, 0, G_MAXINT64, BEAVER_VECTORS_MEMORY_LIMIT,
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
+   * BeaverVectors:quantize: (getter get_quantize) (setter set_quantize)
+   *
+   * Whether a large collection in memory also has a byte for each number, a quarter more. Searches
+   * by cosine, dot product and Euclid look at these first and at the numbers of those items only
+   * that can be near enough, which is up to three times faster; what they answer is the same.
+   *
+   * Since: 1.0
+   */
+  props[PROP_QUANTIZE] =
+      g_param_spec_boolean ("quantize", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
    * BeaverVectors:recall: (getter get_recall)
    *
-   * The share of the nearest ten items that approximate searches find, as measured with items of
-   * the collection when their index was made; -1 before the first such search.
+   * The share of the nearest ten items that the latest approximate search should have found, as
+   * measured with items of the collection when its parts were made; -1 before the first such
+   * search.
    *
    * Since: 1.0
    */
@@ -218,6 +247,46 @@ beaver_vectors_set_memory_limit (BeaverVectors *self, gint64 limit)
     return;
   __atomic_store_n (&self->shared->memory_limit, MAX (limit, 0), __ATOMIC_RELAXED);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MEMORY_LIMIT]);
+}
+
+/**
+ * beaver_vectors_get_quantize:
+ * @self: a collection of vectors
+ *
+ * Gets whether searches look at a byte for each number first.
+ *
+ * Returns: %TRUE unless it was switched off
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_vectors_get_quantize (BeaverVectors *self)
+{
+  g_return_val_if_fail (BEAVER_IS_VECTORS (self), FALSE);
+
+  return self->shared == NULL || g_atomic_int_get (&self->shared->quantize);
+}
+
+/**
+ * beaver_vectors_set_quantize:
+ * @self: a collection of vectors
+ * @quantize: whether to keep bytes beside the numbers
+ *
+ * Sets whether searches look at a byte for each number first, see
+ * [property@Beaver.Vectors:quantize]. When that changes, the next search reads the collection into
+ * memory anew.
+ *
+ * Since: 1.0
+ */
+void
+beaver_vectors_set_quantize (BeaverVectors *self, gboolean quantize)
+{
+  g_return_if_fail (BEAVER_IS_VECTORS (self));
+
+  if (self->shared == NULL)
+    return;
+  g_atomic_int_set (&self->shared->quantize, !!quantize);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_QUANTIZE]);
 }
 
 /**

@@ -52,6 +52,10 @@ gint64 beaver_vectors_get_memory_limit (BeaverVectors *self);
 BEAVER_AVAILABLE_IN_1_0
 void beaver_vectors_set_memory_limit (BeaverVectors *self, gint64 limit);
 BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_vectors_get_quantize (BeaverVectors *self);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_vectors_set_quantize (BeaverVectors *self, gboolean quantize);
+BEAVER_AVAILABLE_IN_1_0
 double beaver_vectors_get_recall (BeaverVectors *self);
 BEAVER_AVAILABLE_IN_1_0
 BeaverCursor *beaver_vectors_items (BeaverVectors *self, GError **error);
@@ -219,5 +223,19 @@ void beaver_vectors_search_async (BeaverVectors *self,
                                   gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
 GPtrArray *beaver_vectors_search_finish (BeaverVectors *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_vectors_train (BeaverVectors *self,
+                               BeaverVectorMetric metric,
+                               GCancellable *cancellable,
+                               GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_vectors_train_async (BeaverVectors *self,
+                                 BeaverVectorMetric metric,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_vectors_train_finish (BeaverVectors *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -382,6 +382,7 @@ static const BenchCase *const tables[] = {
   bench_write_cases,
   bench_stream_cases,
   bench_life_cases,
+  bench_vectors_cases,
 };
 
 static const BenchCase *

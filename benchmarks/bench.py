@@ -25,8 +25,8 @@ import time
 class Case:
     """One line of the table: a case of the program, its variants, and what is asked of ours.
 
-    The first variant is ours. want: (name of the figure, relation, limit); a figure is one of the program's, or `PEER:figure` for
-    the ratio to a peer in the same round, in which larger is better for ours whatever the figure.
+    The first variant is ours. want: (name of the figure, relation, limit); a figure is one of the program's, `VARIANT.figure` for that of
+    another variant, or `PEER:figure` for the ratio to a peer in the same round, in which larger is better for ours whatever the figure.
     """
 
     def __init__(self, name, case, options, variants, want, group, title):
@@ -63,6 +63,14 @@ CASES = [
     Case('wake-other', 'wake', [], 'other-process', [('p50_us', '<=', 150), ('p99_us', '<=', 3000)], 'latency',
          'commit to received, other process'),
     Case('lock', 'lock', [], 'beaver', [('p50_us', '<=', 60)], 'latency', 'lock and unlock, alone'),
+    Case('near', 'near', K100, 'beaver quantized approximate bandwidth',
+         [('bandwidth:cpu_us', '>=', 0.75), ('quantized.cpu_us', '<=', 10000), ('approximate.recall', '>=', 0.9)], 'vectors',
+         'near(), 100,000 x 768, top 10'),
+    Case('near-small', 'near', ['-n', '5000'], 'beaver quantized approximate bandwidth',
+         [('bandwidth:cpu_us', '>=', 0.35), ('approximate.recall', '>=', 0.9)], 'vectors', 'near(), 5,000 x 768, top 10'),
+    Case('refresh', 'refresh', K100, 'beaver', [('p50_us', '<=', 5000)], 'vectors', 'near() after one set, over near()'),
+    Case('walk', 'walk', HOT, 'beaver walk sqlite', [('sqlite:p50_us', '>=', 0.7)], 'vectors', 'graph: all within three steps'),
+    Case('sketch', 'sketch', HOT, 'beaver sqlite', [('sqlite:ops_s', '>=', 2)], 'vectors', 'sketch of a million: add'),
     Case('open', 'open', HOT, 'beaver sqlite', [('p50_us', '<=', 1500)], 'latency', 'open, one get, close'),
     Case('close', 'close', HOT + ['-t', '64'], 'beaver', [('p99_us', '<=', 15000)], 'latency', 'close with 64 busy threads'),
     Case('async', 'async', HOT, 'async sync', [('sync-p50_us', '<=', 25)], 'latency', 'async set over sync set'),
@@ -72,7 +80,7 @@ COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('
 LOWER = re.compile(r'_us$|_ms$|^kib$|^instructions$')
 UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB', 'cpu_us': 'processor time',
          'fairness': 'slowest/fastest', 'share_of_fair': 'least share', 'foreign_longest_ms': "the foreign one's longest wait",
-         'refused': 'refused', 'sync-p50_us': 'more than sync, median', 'instructions': 'instructions'}
+         'refused': 'refused', 'recall': 'recall', 'sync-p50_us': 'more than sync, median', 'instructions': 'instructions'}
 
 
 def run(program, case, variant, options, directory, environment=None):
@@ -170,6 +178,9 @@ def value_of(result, name):
     variants = result['variants']
     if ':' in name:
         return result['ratios'].get(name)
+    if '.' in name:
+        variant, figure = name.split('.')
+        return result['figures'].get(variant, {}).get(figure)
     if name == 'sync-p50_us':
         return result['figures']['async']['p50_us'] - result['figures']['sync']['p50_us']
     return result['figures'].get(variants[0], {}).get(name)
@@ -197,7 +208,9 @@ def rows_of(result):
             what = f'{UNITS.get(figure, figure)}, times {peer}'
             yield what, f'{relation} {limit:.2f}', f'{value:.2f}' if value is not None else '-', met if value is not None else None
         else:
-            yield UNITS.get(name, name), f'{relation} {number(limit, name)}', number(value, name), met if value is not None else None
+            variant, _, figure = name.rpartition('.')
+            what = f'{variant}: {UNITS.get(figure, figure)}' if variant else UNITS.get(name, name)
+            yield what, f'{relation} {number(limit, name)}', number(value, name), met if value is not None else None
 
 
 def print_result(result):
@@ -233,7 +246,7 @@ def draw(group, results, path):
                         f'<text x="{94 + width:.1f}" y="{y + 10}">{number(value, figure)}</text>')
             y += 15
         y += 8
-    names = {'get': 'Reading', 'set': 'Writing', 'stream': 'Logs and channels', 'latency': 'Latency and memory',
+    names = {'get': 'Reading', 'vectors': 'Vectors, graphs and sketches', 'set': 'Writing', 'stream': 'Logs and channels', 'latency': 'Latency and memory',
              'instructions': 'Instructions per operation'}
     with open(path, 'w') as out:
         out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="560" height="{y + 6}" viewBox="0 0 560 {y + 6}">'

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include <glib.h>
 
 #include "beaver-matrix-private.h"
 
@@ -13,49 +13,55 @@ G_BEGIN_DECLS
  * only. What it finds is scored exactly, so it can miss neighbours but never invents one.
  *
  * How many lists a search has to look into for a wanted recall depends on the data;
- * _beaver_ivf_calibrate() measures it.
+ * _beaver_ivf_sample() measures it.
  *
  * Refers to the matrix and does not own it; the same rule of one writer or many readers holds for
- * both together. */
+ * both together. Making one takes seconds for 100,000 rows and needs the matrix in short steps
+ * only, between which it may change. */
 typedef struct _BeaverIvf BeaverIvf;
 
-/* Divides all rows of the matrix. The same seed and rows give the same index. Takes seconds for
- * 100,000 rows: only reads the matrix, so a thread may do it beside searches. NULL with an error
- * only when cancelled. */
-BeaverIvf *_beaver_ivf_new (const BeaverMatrix *matrix,
-                            BeaverDistance distance,
-                            guint32 seed,
-                            GCancellable *cancellable,
-                            GError **error);
+/* Whether to give up; sets the error then. */
+typedef gboolean (*BeaverIvfOver) (gpointer user_data, GError **error);
+
+/* Copies some of the rows. The same seed and rows give the same index. */
+BeaverIvf *_beaver_ivf_begin (const BeaverMatrix *matrix, BeaverDistance distance, guint32 seed);
+/* Chooses the centres of the lists: the long part, which does not look at the matrix. over may be
+ * NULL. FALSE only when over says so. */
+gboolean
+_beaver_ivf_train (BeaverIvf *self, BeaverIvfOver over, gpointer user_data, GError **error);
+/* Puts the next n rows of the matrix into lists, which the others must not change meanwhile. TRUE
+ * when all are in one; before, there is no searching. */
+gboolean _beaver_ivf_assign (BeaverIvf *self, gsize n);
+/* All three at once. */
+BeaverIvf *_beaver_ivf_new (const BeaverMatrix *matrix, BeaverDistance distance, guint32 seed);
 void _beaver_ivf_free (BeaverIvf *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverIvf, _beaver_ivf_free)
 
-/* To be called right after the matrix changed in the same way; _remove() with the row and what
- * _beaver_matrix_remove() answered. */
+/* To be called right after the matrix changed in the same way, from the first _assign() on;
+ * _remove() with the row and what _beaver_matrix_remove() answered. */
 void _beaver_ivf_append (BeaverIvf *self, gsize row);
 void _beaver_ivf_set (BeaverIvf *self, gsize row);
 void _beaver_ivf_remove (BeaverIvf *self, gsize row, gsize last);
 
-/* Whether the number of rows doubled or halved since the centres were chosen: time for a new index.
- */
+/* Whether more rows came, went or changed since _begin() than half of those that there were:
+ * neither the centres nor what was measured mean much any more, time for a new index. */
 gboolean _beaver_ivf_is_stale (const BeaverIvf *self);
 gsize _beaver_ivf_lists (const BeaverIvf *self);
+gsize _beaver_ivf_bytes (const BeaverIvf *self); /* of memory */
 
-/* How many lists a search looks into. */
-gsize _beaver_ivf_probes (const BeaverIvf *self);
-void _beaver_ivf_set_probes (BeaverIvf *self, gsize probes);
-
-/* Share of the k nearest that a search finds when it looks into so many lists, measured with some
- * rows as queries (each without itself). Costs one exact search for each sample. */
-double
-_beaver_ivf_measure (const BeaverIvf *self, gsize probes, gsize k, gsize samples, guint32 seed);
-/* Chooses the smallest number of lists that reaches the recall (0 to 1); answers the measured one.
+/* Takes a row of the matrix as a query (without itself) and looks in which lists its k nearest are.
+ * Costs an exact search. Others may search meanwhile, but not sample. */
+void _beaver_ivf_sample (BeaverIvf *self, gsize k);
+/* What came out: the share of the k nearest that a search finds when it looks into so many lists, 0
+ * to 1; and the smallest number of lists that reaches a share. All of them before the first sample.
  */
-double _beaver_ivf_calibrate (BeaverIvf *self, double recall, gsize k, gsize samples, guint32 seed);
+double _beaver_ivf_recall (const BeaverIvf *self, gsize probes);
+gsize _beaver_ivf_probes_for (const BeaverIvf *self, double recall);
 
-/* As _beaver_matrix_scan() over all rows. Looks into more lists while there are less than k
- * results. */
+/* As _beaver_matrix_scan() over all rows, in the lists with the nearest centres. Looks into more
+ * lists while there are less than k results. */
 void _beaver_ivf_search (const BeaverIvf *self,
+                         gsize probes,
                          gconstpointer query,
                          BeaverMatrixFilter filter,
                          gpointer user_data,

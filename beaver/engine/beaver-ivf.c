@@ -9,8 +9,7 @@
 
 #define ROUNDS 6            /* of k-means; the lists change little after that */
 #define SAMPLES_PER_LIST 40 /* rows that the centres are computed from */
-#define PROBES_DEFAULT 16
-#define CHECK_EVERY 256 /* rows between two looks at the cancellable */
+#define CHECK_EVERY 256     /* rows between two looks at whether to go on */
 
 typedef struct
 {
@@ -21,10 +20,15 @@ struct _BeaverIvf
 {
   const BeaverMatrix *matrix;
   BeaverDistance distance;
-  gsize probes, trained_rows, n_lists;
+  gsize trained_rows, n_lists;
+  gsize changes;        /* since then */
+  BeaverMatrix *sample; /* what the centres are chosen by; NULL afterwards */
+  GRand *rand;
   BeaverMatrix *centres;
   GArray **lists; /* of row numbers */
-  GArray *spots;  /* of each row */
+  GArray *spots;  /* of the rows that are in a list: the first ones of the matrix */
+  gsize *counts;  /* of sampled neighbours, by the place of their list in the order of the query */
+  gsize total;    /* of them */
 };
 
 /* By which distance a row finds its list. */
@@ -77,9 +81,8 @@ withdraw (BeaverIvf *self, gsize row)
 
 /* The first n of a random order of all row numbers. */
 static guint32 *
-sample_rows (gsize count, gsize n, guint32 seed)
+sample_rows (gsize count, gsize n, GRand *rand)
 {
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   guint32 *rows = g_new (guint32, count + 1);
 
   for (gsize i = 0; i < count; i++)
@@ -95,17 +98,76 @@ sample_rows (gsize count, gsize n, guint32 seed)
   return rows;
 }
 
-/* Adds a row to the sum of its list; by direction only where only the direction counts. */
+/* A matrix takes what stands in a file. */
+static void
+to_file_order (float *vector, gsize dimension)
+{
+#if G_BYTE_ORDER == G_BIG_ENDIAN
+  for (gsize i = 0; i < dimension; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &vector[i], sizeof bits);
+      bits = GUINT32_TO_LE (bits);
+      memcpy (&vector[i], &bits, sizeof bits);
+    }
+#endif
+}
+
+static gboolean
+is_finite (const BeaverMatrix *matrix, gsize row)
+{
+  return isfinite (_beaver_matrix_norm (matrix, row));
+}
+
+BeaverIvf *
+_beaver_ivf_begin (const BeaverMatrix *matrix, BeaverDistance distance, guint32 seed)
+{
+  BeaverIvf *self = g_new0 (BeaverIvf, 1);
+  gsize count = _beaver_matrix_count (matrix), samples;
+  gsize dimension = _beaver_matrix_dimension (matrix);
+  g_autofree guint32 *rows = NULL;
+  g_autofree float *vector = g_new (float, dimension + 1);
+
+  g_assert (count < G_MAXUINT32);
+
+  self->matrix = matrix;
+  self->distance = distance;
+  self->rand = g_rand_new_with_seed (seed);
+  self->trained_rows = count;
+  self->n_lists = MAX (1, (gsize) sqrt ((double) count));
+  self->spots = g_array_new (FALSE, TRUE, sizeof (Spot));
+  self->counts = g_new0 (gsize, self->n_lists);
+  self->lists = g_new (GArray *, self->n_lists);
+  for (gsize i = 0; i < self->n_lists; i++)
+    self->lists[i] = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  samples = MIN (count, self->n_lists * SAMPLES_PER_LIST);
+  rows = sample_rows (count, samples, self->rand);
+  self->sample = _beaver_matrix_new (dimension);
+  _beaver_matrix_reserve (self->sample, samples);
+  for (gsize i = 0; i < samples; i++)
+    if (is_finite (matrix, rows[i]))
+      {
+        memcpy (vector, _beaver_matrix_row (matrix, rows[i]), dimension * sizeof *vector);
+        to_file_order (vector, dimension);
+        _beaver_matrix_append (self->sample, vector);
+      }
+  return self;
+}
+
+/* Makes the centre of a list that of its rows in the sample; by direction only where only the
+ * direction counts. */
 static void
 accumulate (const BeaverIvf *self, double *sum, gsize row)
 {
-  const float *vector = _beaver_matrix_row (self->matrix, row);
-  gsize dimension = _beaver_matrix_dimension (self->matrix);
+  const float *vector = _beaver_matrix_row (self->sample, row);
+  gsize dimension = _beaver_matrix_dimension (self->sample);
   double weight = 1;
 
   if (self->distance == BEAVER_DISTANCE_COSINE)
     {
-      float norm = _beaver_matrix_norm (self->matrix, row);
+      float norm = _beaver_matrix_norm (self->sample, row);
 
       weight = norm > 0 ? 1 / norm : 0;
     }
@@ -113,27 +175,57 @@ accumulate (const BeaverIvf *self, double *sum, gsize row)
     sum[i] += vector[i] * weight;
 }
 
-static gboolean
-is_finite (const BeaverIvf *self, gsize row)
+static void
+move_centres (BeaverIvf *self, const double *sums, const gsize *counts)
 {
-  return isfinite (_beaver_matrix_norm (self->matrix, row));
+  gsize dimension = _beaver_matrix_dimension (self->sample);
+  gsize n = _beaver_matrix_count (self->sample);
+  g_autofree float *centre = g_new (float, dimension + 1);
+
+  for (gsize list = 0; list < self->n_lists; list++)
+    {
+      if (counts[list] > 0)
+        {
+          for (gsize i = 0; i < dimension; i++)
+            centre[i] = sums[list * dimension + i] / counts[list];
+        }
+      else /* nobody is here: try elsewhere */
+        {
+          gsize row = (gsize) (g_rand_double (self->rand) * n);
+
+          if (n == 0)
+            continue;
+          memcpy (centre, _beaver_matrix_row (self->sample, row), dimension * sizeof *centre);
+        }
+      to_file_order (centre, dimension);
+      _beaver_matrix_set (self->centres, list, centre);
+    }
 }
 
-/* Lloyd's algorithm over the sample. FALSE when cancelled. */
-static gboolean
-train (BeaverIvf *self,
-       const guint32 *sample,
-       gsize n,
-       guint32 seed,
-       GCancellable *cancellable,
-       GError **error)
+/* Lloyd's algorithm over the sample. */
+gboolean
+_beaver_ivf_train (BeaverIvf *self, BeaverIvfOver over, gpointer user_data, GError **error)
 {
-  gsize dimension = _beaver_matrix_dimension (self->matrix);
+  gsize dimension = _beaver_matrix_dimension (self->sample);
+  gsize n = _beaver_matrix_count (self->sample);
   g_autofree double *sums = g_new (double, self->n_lists *dimension);
   g_autofree gsize *counts = g_new (gsize, self->n_lists);
-  g_autofree float *centre = g_new (float, dimension);
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  g_autofree float *centre = g_new0 (float, dimension + 1);
 
+  g_return_val_if_fail (self->centres == NULL, TRUE);
+
+  self->centres = _beaver_matrix_new (dimension);
+  _beaver_matrix_quantize (self->centres);
+  _beaver_matrix_reserve (self->centres, self->n_lists);
+  for (gsize i = 0; i < self->n_lists; i++)
+    {
+      if (i < n) /* in random order */
+        {
+          memcpy (centre, _beaver_matrix_row (self->sample, i), dimension * sizeof *centre);
+          to_file_order (centre, dimension);
+        }
+      _beaver_matrix_append (self->centres, centre);
+    }
   for (guint round = 0; round < ROUNDS; round++)
     {
       memset (sums, 0, self->n_lists * dimension * sizeof *sums);
@@ -142,104 +234,40 @@ train (BeaverIvf *self,
         {
           gsize list;
 
-          if (i % CHECK_EVERY == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+          if (i % CHECK_EVERY == 0 && over != NULL && over (user_data, error))
             return FALSE;
-          if (!is_finite (self, sample[i]))
-            continue;
-          list = nearest_centre (self, _beaver_matrix_row (self->matrix, sample[i]));
-          accumulate (self, sums + list * dimension, sample[i]);
+          list = nearest_centre (self, _beaver_matrix_row (self->sample, i));
+          accumulate (self, sums + list * dimension, i);
           counts[list]++;
         }
-      for (gsize list = 0; list < self->n_lists; list++)
-        {
-          if (counts[list] == 0) /* nobody is here: try elsewhere */
-            {
-              gsize row = n > 0 ? sample[(gsize) (g_rand_double (rand) * n)] : 0;
-
-              if (n == 0 || !is_finite (self, row))
-                continue;
-              memcpy (centre, _beaver_matrix_row (self->matrix, row), dimension * sizeof *centre);
-            }
-          else
-            {
-              for (gsize i = 0; i < dimension; i++)
-                centre[i] = sums[list * dimension + i] / counts[list];
-            }
-            /* the matrix takes what stands in a file */
-#if G_BYTE_ORDER == G_BIG_ENDIAN
-          for (gsize i = 0; i < dimension; i++)
-            {
-              guint32 bits;
-
-              memcpy (&bits, &centre[i], sizeof bits);
-              bits = GUINT32_TO_LE (bits);
-              memcpy (&centre[i], &bits, sizeof bits);
-            }
-#endif
-          _beaver_matrix_set (self->centres, list, centre);
-        }
+      move_centres (self, sums, counts);
     }
+  g_clear_pointer (&self->sample, _beaver_matrix_free);
   return TRUE;
 }
 
-BeaverIvf *
-_beaver_ivf_new (const BeaverMatrix *matrix,
-                 BeaverDistance distance,
-                 guint32 seed,
-                 GCancellable *cancellable,
-                 GError **error)
+gboolean
+_beaver_ivf_assign (BeaverIvf *self, gsize n)
 {
-  g_autoptr (BeaverIvf) self = g_new0 (BeaverIvf, 1);
-  gsize count = _beaver_matrix_count (matrix), samples;
-  gsize dimension = _beaver_matrix_dimension (matrix);
-  g_autofree guint32 *sample = NULL;
-  g_autofree float *zero = g_new0 (float, dimension + 1);
+  gsize row = self->spots->len, end = _beaver_matrix_count (self->matrix);
 
-  g_return_val_if_fail (count < G_MAXUINT32, NULL);
-
-  self->matrix = matrix;
-  self->distance = distance;
-  self->trained_rows = count;
-  self->n_lists = MAX (1, (gsize) sqrt ((double) count));
-  self->probes = MIN (PROBES_DEFAULT, self->n_lists);
-  self->centres = _beaver_matrix_new (dimension);
-  _beaver_matrix_quantize (self->centres);
-  self->lists = g_new (GArray *, self->n_lists);
-  for (gsize i = 0; i < self->n_lists; i++)
-    self->lists[i] = g_array_new (FALSE, FALSE, sizeof (guint32));
-  self->spots = g_array_sized_new (FALSE, TRUE, sizeof (Spot), count);
-  g_array_set_size (self->spots, count);
-
-  samples = MIN (count, self->n_lists * SAMPLES_PER_LIST);
-  sample = sample_rows (count, samples, seed);
-  _beaver_matrix_reserve (self->centres, self->n_lists);
-  for (gsize i = 0; i < self->n_lists; i++)
+  n = MIN (n, end - row);
+  for (gsize last = row + n; row < last; row++)
     {
-      _beaver_matrix_append (self->centres, zero);
-      if (i < samples && is_finite (self, sample[i]))
-        {
-          g_autofree float *centre = g_new (float, dimension + 1);
-
-          for (gsize j = 0; j < dimension; j++)
-            {
-              guint32 bits;
-
-              memcpy (&bits, _beaver_matrix_row (matrix, sample[i]) + j, sizeof bits);
-              bits = GUINT32_TO_LE (bits);
-              memcpy (&centre[j], &bits, sizeof bits);
-            }
-          _beaver_matrix_set (self->centres, i, centre);
-        }
+      g_array_set_size (self->spots, row + 1);
+      insert (self, row, nearest_centre (self, _beaver_matrix_row (self->matrix, row)));
     }
-  if (!train (self, sample, samples, seed, cancellable, error))
-    return NULL;
-  for (gsize row = 0; row < count; row++)
-    {
-      if (row % CHECK_EVERY == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
-        return NULL;
-      insert (self, row, nearest_centre (self, _beaver_matrix_row (matrix, row)));
-    }
-  return g_steal_pointer (&self);
+  return row == end;
+}
+
+BeaverIvf *
+_beaver_ivf_new (const BeaverMatrix *matrix, BeaverDistance distance, guint32 seed)
+{
+  BeaverIvf *self = _beaver_ivf_begin (matrix, distance, seed);
+
+  _beaver_ivf_train (self, NULL, NULL, NULL);
+  _beaver_ivf_assign (self, G_MAXSIZE);
+  return self;
 }
 
 void
@@ -248,27 +276,31 @@ _beaver_ivf_free (BeaverIvf *self)
   for (gsize i = 0; i < self->n_lists; i++)
     g_array_unref (self->lists[i]);
   g_free (self->lists);
-  g_clear_pointer (&self->spots, g_array_unref);
+  g_free (self->counts);
+  g_array_unref (self->spots);
+  g_rand_free (self->rand);
+  g_clear_pointer (&self->sample, _beaver_matrix_free);
   g_clear_pointer (&self->centres, _beaver_matrix_free);
   g_free (self);
 }
 
+/* Rows that are in no list yet come into one later. */
+
 void
 _beaver_ivf_append (BeaverIvf *self, gsize row)
 {
-  g_return_if_fail (row == self->spots->len);
-
-  g_array_set_size (self->spots, row + 1);
-  insert (self, row, nearest_centre (self, _beaver_matrix_row (self->matrix, row)));
+  self->changes++;
+  if (row == self->spots->len)
+    _beaver_ivf_assign (self, 1);
 }
 
-void
-_beaver_ivf_set (BeaverIvf *self, gsize row)
+static void
+move (BeaverIvf *self, gsize row)
 {
   gsize list;
 
-  g_return_if_fail (row < self->spots->len);
-
+  if (row >= self->spots->len)
+    return;
   list = nearest_centre (self, _beaver_matrix_row (self->matrix, row));
   if (list == g_array_index (self->spots, Spot, row).list)
     return;
@@ -277,10 +309,23 @@ _beaver_ivf_set (BeaverIvf *self, gsize row)
 }
 
 void
+_beaver_ivf_set (BeaverIvf *self, gsize row)
+{
+  self->changes++;
+  move (self, row);
+}
+
+void
 _beaver_ivf_remove (BeaverIvf *self, gsize row, gsize last)
 {
-  g_return_if_fail (row <= last && last + 1 == self->spots->len);
+  g_return_if_fail (row <= last && last + 1 >= self->spots->len);
 
+  self->changes++;
+  if (last >= self->spots->len) /* the one that took the place was in no list */
+    {
+      move (self, row);
+      return;
+    }
   withdraw (self, row);
   if (row != last)
     {
@@ -295,9 +340,7 @@ _beaver_ivf_remove (BeaverIvf *self, gsize row, gsize last)
 gboolean
 _beaver_ivf_is_stale (const BeaverIvf *self)
 {
-  gsize count = self->spots->len;
-
-  return count / 2 > self->trained_rows || count < self->trained_rows / 2;
+  return self->changes > self->trained_rows / 2;
 }
 
 gsize
@@ -307,15 +350,13 @@ _beaver_ivf_lists (const BeaverIvf *self)
 }
 
 gsize
-_beaver_ivf_probes (const BeaverIvf *self)
+_beaver_ivf_bytes (const BeaverIvf *self)
 {
-  return self->probes;
-}
+  gsize bytes = sizeof *self + self->n_lists * (sizeof (GArray) + 3 * sizeof (gpointer));
 
-void
-_beaver_ivf_set_probes (BeaverIvf *self, gsize probes)
-{
-  self->probes = CLAMP (probes, 1, self->n_lists);
+  bytes += self->centres != NULL ? _beaver_matrix_bytes (self->centres) : 0;
+  bytes += self->sample != NULL ? _beaver_matrix_bytes (self->sample) : 0;
+  return bytes + self->spots->len * (sizeof (Spot) + 2 * sizeof (guint32));
 }
 
 /* The numbers of the n lists with the nearest centres, in order. A query with infinite numbers is
@@ -347,6 +388,7 @@ nearest_lists (const BeaverIvf *self, gconstpointer query, gsize n)
 
 void
 _beaver_ivf_search (const BeaverIvf *self,
+                    gsize probes,
                     gconstpointer query,
                     BeaverMatrixFilter filter,
                     gpointer user_data,
@@ -354,7 +396,8 @@ _beaver_ivf_search (const BeaverIvf *self,
 {
   gsize done = 0;
 
-  for (gsize wanted = self->probes; done < self->n_lists; wanted = MIN (4 * wanted, self->n_lists))
+  for (gsize wanted = CLAMP (probes, 1, self->n_lists); done < self->n_lists;
+       wanted = MIN (4 * wanted, self->n_lists))
     {
       g_autofree guint32 *order = nearest_lists (self, query, wanted);
 
@@ -371,64 +414,57 @@ _beaver_ivf_search (const BeaverIvf *self,
     }
 }
 
-/* For each sample row and each of its k nearest: at which place in the order of the query's lists
- * it is found. counts[place] is how many. */
-static gsize
-count_places (const BeaverIvf *self, gsize k, gsize samples, guint32 seed, gsize *counts)
+void
+_beaver_ivf_sample (BeaverIvf *self, gsize k)
 {
-  gsize count = self->spots->len, total = 0;
-  g_autofree guint32 *rows = NULL;
-  g_autofree guint32 *place = g_new (guint32, self->n_lists);
+  g_auto (BeaverNearest) exact = { 0 };
+  g_autofree guint32 *order = NULL;
+  g_autofree guint32 *place = NULL;
+  gsize count = _beaver_matrix_count (self->matrix), row, taken = 0;
+  const float *query;
 
-  samples = MIN (samples, count);
-  rows = sample_rows (count, samples, seed);
-  for (gsize i = 0; i < samples; i++)
+  if (count == 0)
+    return;
+  row = (gsize) (g_rand_double (self->rand) * count);
+  if (!is_finite (self->matrix, row))
+    return;
+  query = _beaver_matrix_row (self->matrix, row);
+  _beaver_nearest_init (&exact, k + 1);
+  _beaver_matrix_scan (self->matrix, self->distance, query, 0, G_MAXSIZE, NULL, NULL, &exact);
+  _beaver_nearest_finish (&exact);
+  order = nearest_lists (self, query, self->n_lists);
+  place = g_new (guint32, self->n_lists);
+  for (gsize i = 0; i < self->n_lists; i++)
+    place[order[i]] = i;
+  for (gsize i = 0; i < exact.n && taken < k; i++)
     {
-      g_auto (BeaverNearest) exact = { 0 };
-      g_autofree guint32 *order = NULL;
-      const float *query = _beaver_matrix_row (self->matrix, rows[i]);
-      gsize taken = 0;
-
-      if (!is_finite (self, rows[i]))
+      if (exact.heap[i].row == row)
         continue;
-      _beaver_nearest_init (&exact, k + 1);
-      _beaver_matrix_scan (self->matrix, self->distance, query, 0, G_MAXSIZE, NULL, NULL, &exact);
-      _beaver_nearest_finish (&exact);
-      order = nearest_lists (self, query, self->n_lists);
-      for (gsize l = 0; l < self->n_lists; l++)
-        place[order[l]] = l;
-      for (gsize n = 0; n < exact.n && taken < k; n++)
-        {
-          if (exact.heap[n].row == rows[i])
-            continue;
-          counts[place[g_array_index (self->spots, Spot, exact.heap[n].row).list]]++;
-          taken++;
-        }
-      total += taken;
+      self->counts[place[g_array_index (self->spots, Spot, exact.heap[i].row).list]]++;
+      taken++;
     }
-  return total;
+  self->total += taken;
 }
 
 double
-_beaver_ivf_measure (const BeaverIvf *self, gsize probes, gsize k, gsize samples, guint32 seed)
+_beaver_ivf_recall (const BeaverIvf *self, gsize probes)
 {
-  g_autofree gsize *counts = g_new0 (gsize, self->n_lists);
-  gsize total = count_places (self, k, samples, seed, counts), found = 0;
+  gsize found = 0;
 
   for (gsize i = 0; i < MIN (probes, self->n_lists); i++)
-    found += counts[i];
-  return total > 0 ? (double) found / total : 1;
+    found += self->counts[i];
+  return self->total > 0 ? (double) found / self->total : probes >= self->n_lists;
 }
 
-double
-_beaver_ivf_calibrate (BeaverIvf *self, double recall, gsize k, gsize samples, guint32 seed)
+gsize
+_beaver_ivf_probes_for (const BeaverIvf *self, double recall)
 {
-  g_autofree gsize *counts = g_new0 (gsize, self->n_lists);
-  gsize total = count_places (self, k, samples, seed, counts), found = 0, probes = 0;
+  gsize found = 0, probes = 0;
 
+  if (self->total == 0)
+    return self->n_lists;
   do
-    found += counts[probes++];
-  while (probes < self->n_lists && found < recall * total);
-  self->probes = probes;
-  return total > 0 ? (double) found / total : 1;
+    found += self->counts[probes++];
+  while (probes < self->n_lists && found < recall * self->total);
+  return probes;
 }

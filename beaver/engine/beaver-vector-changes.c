@@ -14,6 +14,13 @@
   " INSERT INTO " TABLE " (collection, item_id, change) VALUES (" row ".collection, " row          \
   ".item_id, (SELECT COALESCE (MAX (change), 0) + 1 FROM " TABLE " WHERE collection = " row        \
   ".collection)) ON CONFLICT (collection, item_id) DO UPDATE SET change = excluded.change;"
+#define FORGET(row)                                                                                \
+  " DELETE FROM " TABLE " WHERE collection = " row ".collection AND change <="                     \
+  " (SELECT MAX (change) FROM " TABLE " WHERE collection = " row                                   \
+  ".collection) - " G_STRINGIFY (BEAVER_VECTOR_CHANGES_WINDOW) ";"
+#define TRIGGER(name, event, body)                                                                 \
+  "CREATE TRIGGER IF NOT EXISTS __beaver_x_vector_" name "__ AFTER " event                         \
+  " ON __beaver_vectors__ BEGIN" body " END;"
 
 static const char SQL_SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS " TABLE " (collection TEXT NOT NULL, item_id TEXT NOT NULL,"
@@ -21,16 +28,11 @@ static const char SQL_SCHEMA[] =
     "CREATE INDEX IF NOT EXISTS __beaver_x_vector_changes_order__"
     " ON " TABLE " (collection, change);"
     "CREATE INDEX IF NOT EXISTS __beaver_x_lsh_items__"
-    " ON __beaver_lsh_index__ (collection, item_id);"
-    "CREATE TRIGGER IF NOT EXISTS __beaver_x_vector_inserted__ AFTER INSERT ON __beaver_vectors__"
-    " BEGIN" NOTE ("NEW") " END;"
-                          "CREATE TRIGGER IF NOT EXISTS __beaver_x_vector_updated__ AFTER UPDATE "
-                          "ON __beaver_vectors__"
-                          " BEGIN" NOTE ("OLD") NOTE (
-                              "NEW") " END;"
-                                     "CREATE TRIGGER IF NOT EXISTS __beaver_x_vector_deleted__ "
-                                     "AFTER DELETE ON __beaver_vectors__"
-                                     " BEGIN" NOTE ("OLD") " END;";
+    " ON __beaver_lsh_index__ (collection, item_id);" TRIGGER ("inserted",
+                                                               "INSERT",
+                                                               NOTE ("NEW") FORGET ("NEW"))
+        TRIGGER ("updated", "UPDATE", NOTE ("OLD") NOTE ("NEW") FORGET ("OLD") FORGET ("NEW"))
+            TRIGGER ("deleted", "DELETE", NOTE ("OLD") FORGET ("OLD"));
 
 static const char SQL_CHANGE[] = "SELECT MAX (change) FROM " TABLE " WHERE collection = $1";
 

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gio/gio.h>
 #include <math.h>
 #include <string.h>
 
@@ -62,14 +63,11 @@ make_matrix (Source *source, gsize rows)
   return matrix;
 }
 
-static BeaverIvf *
-make_ivf (const BeaverMatrix *matrix, BeaverDistance distance, guint32 seed)
+static void
+sample (BeaverIvf *ivf, gsize k, gsize n)
 {
-  g_autoptr (GError) error = NULL;
-  BeaverIvf *ivf = _beaver_ivf_new (matrix, distance, seed, NULL, &error);
-
-  g_assert_no_error (error);
-  return ivf;
+  for (gsize i = 0; i < n; i++)
+    _beaver_ivf_sample (ivf, k);
 }
 
 static gsize
@@ -102,18 +100,14 @@ assert_complete (BeaverIvf *ivf,
                  const float *query)
 {
   g_auto (BeaverNearest) exact = { 0 }, found = { 0 };
-  gsize probes = _beaver_ivf_probes (ivf);
 
   _beaver_nearest_init (&exact, 12);
   _beaver_nearest_init (&found, 12);
   _beaver_matrix_scan (matrix, distance, query, 0, G_MAXSIZE, NULL, NULL, &exact);
   _beaver_nearest_finish (&exact);
-  _beaver_ivf_set_probes (ivf, G_MAXSIZE);
-  g_assert_cmpuint (_beaver_ivf_probes (ivf), ==, _beaver_ivf_lists (ivf));
-  _beaver_ivf_search (ivf, query, NULL, NULL, &found);
+  _beaver_ivf_search (ivf, G_MAXSIZE, query, NULL, NULL, &found);
   _beaver_nearest_finish (&found);
   assert_same (&found, &exact);
-  _beaver_ivf_set_probes (ivf, probes);
 }
 
 static void
@@ -131,10 +125,12 @@ test_small (void)
 
         source_init (&source, 7, 3, s);
         matrix = make_matrix (&source, sizes[s]);
-        ivf = make_ivf (matrix, distances[m], 1);
+        ivf = _beaver_ivf_new (matrix, distances[m], 1);
         source_next (&source, query);
         assert_complete (ivf, matrix, distances[m], query);
-        g_assert_cmpfloat (_beaver_ivf_measure (ivf, _beaver_ivf_lists (ivf), 5, 20, 1), ==, 1);
+        g_assert_cmpuint (_beaver_ivf_probes_for (ivf, 0), ==, _beaver_ivf_lists (ivf));
+        sample (ivf, 5, 20);
+        g_assert_cmpfloat (_beaver_ivf_recall (ivf, _beaver_ivf_lists (ivf)), ==, 1);
       }
 }
 
@@ -157,17 +153,19 @@ test_recall (void)
         g_autoptr (BeaverMatrix) matrix = NULL;
         g_autoptr (BeaverIvf) ivf = NULL;
         double promised, measured;
-        gsize hits = 0;
+        gsize hits = 0, probes;
         float query[DIMENSION];
 
         source_init (&source, DIMENSION, clusters, 100 + m);
         matrix = make_matrix (&source, ROWS);
         _beaver_matrix_quantize (matrix);
-        ivf = make_ivf (matrix, distances[m], 1);
-        promised = _beaver_ivf_calibrate (ivf, 0.95, K, 100, 2);
+        ivf = _beaver_ivf_new (matrix, distances[m], 1);
+        sample (ivf, K, 100);
+        probes = _beaver_ivf_probes_for (ivf, 0.95);
+        promised = _beaver_ivf_recall (ivf, probes);
         g_assert_cmpfloat (promised, >=, 0.95);
-        g_assert_cmpfloat (_beaver_ivf_measure (ivf, _beaver_ivf_probes (ivf), K, 100, 2), ==,
-                           promised);
+        if (probes > 1)
+          g_assert_cmpfloat (_beaver_ivf_recall (ivf, probes - 1), <, 0.95);
         for (guint q = 0; q < QUERIES; q++)
           {
             g_auto (BeaverNearest) exact = { 0 }, found = { 0 };
@@ -176,18 +174,17 @@ test_recall (void)
             _beaver_nearest_init (&exact, K);
             _beaver_nearest_init (&found, K);
             _beaver_matrix_scan (matrix, distances[m], query, 0, G_MAXSIZE, NULL, NULL, &exact);
-            _beaver_ivf_search (ivf, query, NULL, NULL, &found);
+            _beaver_ivf_search (ivf, probes, query, NULL, NULL, &found);
             hits += shared (&exact, &found);
           }
         measured = (double) hits / (QUERIES * K);
         g_test_message (
             "distance %u, %u clusters: recall %.3f promised, %.3f measured, %" G_GSIZE_FORMAT
             " of %" G_GSIZE_FORMAT " lists",
-            distances[m], clusters, promised, measured, _beaver_ivf_probes (ivf),
-            _beaver_ivf_lists (ivf));
+            distances[m], clusters, promised, measured, probes, _beaver_ivf_lists (ivf));
         g_assert_cmpfloat (measured, >=, 0.88);
         if (clusters > 0 && distances[m] != BEAVER_DISTANCE_DOT)
-          g_assert_cmpuint (_beaver_ivf_probes (ivf), <=, _beaver_ivf_lists (ivf) / 4);
+          g_assert_cmpuint (probes, <=, _beaver_ivf_lists (ivf) / 4);
       }
 }
 
@@ -201,10 +198,8 @@ test_same_seed (void)
 
   source_init (&source, 16, 20, 5);
   matrix = make_matrix (&source, 3000);
-  first = make_ivf (matrix, BEAVER_DISTANCE_COSINE, 77);
-  second = make_ivf (matrix, BEAVER_DISTANCE_COSINE, 77);
-  _beaver_ivf_set_probes (first, 1);
-  _beaver_ivf_set_probes (second, 1);
+  first = _beaver_ivf_new (matrix, BEAVER_DISTANCE_COSINE, 77);
+  second = _beaver_ivf_new (matrix, BEAVER_DISTANCE_COSINE, 77);
   for (guint i = 0; i < 50; i++)
     {
       g_auto (BeaverNearest) a = { 0 }, b = { 0 };
@@ -212,8 +207,8 @@ test_same_seed (void)
       source_next (&source, query);
       _beaver_nearest_init (&a, 10);
       _beaver_nearest_init (&b, 10);
-      _beaver_ivf_search (first, query, NULL, NULL, &a);
-      _beaver_ivf_search (second, query, NULL, NULL, &b);
+      _beaver_ivf_search (first, 1, query, NULL, NULL, &a);
+      _beaver_ivf_search (second, 1, query, NULL, NULL, &b);
       _beaver_nearest_finish (&a);
       _beaver_nearest_finish (&b);
       assert_same (&a, &b);
@@ -230,7 +225,7 @@ test_changes (void)
 
   source_init (&source, 6, 5, 6);
   matrix = make_matrix (&source, 200);
-  ivf = make_ivf (matrix, BEAVER_DISTANCE_EUCLID, 3);
+  ivf = _beaver_ivf_new (matrix, BEAVER_DISTANCE_EUCLID, 3);
   for (guint round = 0; round < 20000; round++)
     {
       gsize count = _beaver_matrix_count (matrix);
@@ -270,27 +265,32 @@ test_changes (void)
 static void
 test_stale (void)
 {
-  g_auto (Source) source = { 0 };
-  g_autoptr (BeaverMatrix) matrix = NULL;
-  g_autoptr (BeaverIvf) ivf = NULL;
-  float vector[3];
+  static const float vector[] = { 1, 2, 3 };
 
-  source_init (&source, 3, 0, 6);
-  matrix = make_matrix (&source, 100);
-  ivf = make_ivf (matrix, BEAVER_DISTANCE_EUCLID, 3);
-  for (guint i = 0; i < 101; i++)
+  for (guint kind = 0; kind < 3; kind++)
     {
-      g_assert_false (_beaver_ivf_is_stale (ivf));
-      source_next (&source, vector);
-      _beaver_ivf_append (ivf, _beaver_matrix_append (matrix, vector));
+      g_auto (Source) source = { 0 };
+      g_autoptr (BeaverMatrix) matrix = NULL;
+      g_autoptr (BeaverIvf) ivf = NULL;
+
+      source_init (&source, 3, 0, 6);
+      matrix = make_matrix (&source, 100);
+      ivf = _beaver_ivf_new (matrix, BEAVER_DISTANCE_EUCLID, 3);
+      for (guint i = 0; i <= 50; i++)
+        {
+          g_assert_false (_beaver_ivf_is_stale (ivf));
+          if (kind == 0)
+            _beaver_ivf_append (ivf, _beaver_matrix_append (matrix, vector));
+          else if (kind == 1)
+            _beaver_ivf_remove (ivf, 0, _beaver_matrix_remove (matrix, 0));
+          else
+            {
+              _beaver_matrix_set (matrix, i, vector);
+              _beaver_ivf_set (ivf, i);
+            }
+        }
+      g_assert_true (_beaver_ivf_is_stale (ivf));
     }
-  _beaver_ivf_append (ivf, _beaver_matrix_append (matrix, vector));
-  g_assert_true (_beaver_ivf_is_stale (ivf));
-  while (_beaver_matrix_count (matrix) > 50)
-    _beaver_ivf_remove (ivf, 0, _beaver_matrix_remove (matrix, 0));
-  g_assert_false (_beaver_ivf_is_stale (ivf));
-  _beaver_ivf_remove (ivf, 0, _beaver_matrix_remove (matrix, 0));
-  g_assert_true (_beaver_ivf_is_stale (ivf));
 }
 
 static gboolean
@@ -311,11 +311,10 @@ test_filter (void)
 
   source_init (&source, 8, 30, 6);
   matrix = make_matrix (&source, 5000);
-  ivf = make_ivf (matrix, BEAVER_DISTANCE_COSINE, 3);
-  _beaver_ivf_set_probes (ivf, 1);
+  ivf = _beaver_ivf_new (matrix, BEAVER_DISTANCE_COSINE, 3);
   source_next (&source, query);
   _beaver_nearest_init (&found, 10);
-  _beaver_ivf_search (ivf, query, is_rare, NULL, &found);
+  _beaver_ivf_search (ivf, 1, query, is_rare, NULL, &found);
   g_assert_cmpuint (found.n, ==, 10);
 }
 
@@ -332,12 +331,23 @@ test_not_finite (void)
 
       for (guint i = 0; i < 40; i++)
         _beaver_matrix_append (matrix, bad[i % G_N_ELEMENTS (bad)]);
-      ivf = make_ivf (matrix, distances[m], 3);
+      ivf = _beaver_ivf_new (matrix, distances[m], 3);
       assert_complete (ivf, matrix, distances[m], query);
-      _beaver_ivf_calibrate (ivf, 0.9, 5, 10, 1);
+      sample (ivf, 5, 10);
       _beaver_ivf_remove (ivf, 1, _beaver_matrix_remove (matrix, 1));
       assert_complete (ivf, matrix, distances[m], query);
     }
+}
+
+static gboolean
+is_over (gpointer user_data, GError **error)
+{
+  guint *looks = user_data;
+
+  if (--*looks > 0)
+    return FALSE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "over");
+  return TRUE;
 }
 
 static void
@@ -345,14 +355,61 @@ test_cancelled (void)
 {
   g_auto (Source) source = { 0 };
   g_autoptr (BeaverMatrix) matrix = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
 
   source_init (&source, 8, 30, 6);
-  matrix = make_matrix (&source, 100);
-  g_cancellable_cancel (cancellable);
-  g_assert_null (_beaver_ivf_new (matrix, BEAVER_DISTANCE_COSINE, 1, cancellable, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  matrix = make_matrix (&source, 2000);
+  for (guint looks = 1; looks <= 3; looks++)
+    {
+      g_autoptr (BeaverIvf) ivf = _beaver_ivf_begin (matrix, BEAVER_DISTANCE_COSINE, 1);
+      g_autoptr (GError) error = NULL;
+      guint left = looks;
+
+      g_assert_false (_beaver_ivf_train (ivf, is_over, &left, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpuint (left, ==, 0);
+    }
+}
+
+/* The matrix goes on changing while its rows are put into lists. */
+static void
+test_changes_meanwhile (void)
+{
+  for (guint seed = 0; seed < 20; seed++)
+    {
+      g_auto (Source) source = { 0 };
+      g_autoptr (BeaverMatrix) matrix = NULL;
+      g_autoptr (BeaverIvf) ivf = NULL;
+      float vector[6];
+
+      source_init (&source, 6, 5, seed);
+      matrix = make_matrix (&source, 300);
+      ivf = _beaver_ivf_begin (matrix, BEAVER_DISTANCE_EUCLID, seed);
+      g_assert_true (_beaver_ivf_train (ivf, NULL, NULL, NULL));
+      while (!_beaver_ivf_assign (ivf, 10))
+        {
+          for (guint i = 0; i < 12; i++)
+            {
+              gsize count = _beaver_matrix_count (matrix);
+              gsize row = count > 0 ? (gsize) g_rand_int_range (source.rand, 0, count) : 0;
+
+              source_next (&source, vector);
+              if (i % 3 == 0)
+                _beaver_ivf_append (ivf, _beaver_matrix_append (matrix, vector));
+              else if (i % 3 == 1 && count > 0)
+                _beaver_ivf_remove (ivf, row, _beaver_matrix_remove (matrix, row));
+              else if (count > 0)
+                {
+                  _beaver_matrix_set (matrix, row, vector);
+                  _beaver_ivf_set (ivf, row);
+                }
+            }
+        }
+      for (guint i = 0; i < 20; i++)
+        {
+          source_next (&source, vector);
+          assert_complete (ivf, matrix, BEAVER_DISTANCE_EUCLID, vector);
+        }
+    }
 }
 
 /* How fast it is: run with -m perf. */
@@ -370,6 +427,7 @@ test_speed (void)
   g_autoptr (BeaverIvf) ivf = NULL;
   g_autofree float *queries = NULL;
   double recall, exact_time;
+  gsize probes;
 
   source_init (&source, DIMENSION, 500, 1);
   matrix = make_matrix (&source, ROWS);
@@ -378,9 +436,11 @@ test_speed (void)
     source_next (&source, queries + i * DIMENSION);
   _beaver_matrix_quantize (matrix);
   g_test_timer_start ();
-  ivf = make_ivf (matrix, BEAVER_DISTANCE_COSINE, 1);
+  ivf = _beaver_ivf_new (matrix, BEAVER_DISTANCE_COSINE, 1);
   g_test_minimized_result (g_test_timer_elapsed (), "build %.1f s", g_test_timer_elapsed ());
-  recall = _beaver_ivf_calibrate (ivf, 0.95, 10, 100, 1);
+  sample (ivf, 10, 100);
+  probes = _beaver_ivf_probes_for (ivf, 0.95);
+  recall = _beaver_ivf_recall (ivf, probes);
   for (guint approximate = 0; approximate < 2; approximate++)
     {
       g_test_timer_start ();
@@ -390,17 +450,17 @@ test_speed (void)
 
           _beaver_nearest_init (&nearest, 10);
           if (approximate)
-            _beaver_ivf_search (ivf, queries + i * DIMENSION, NULL, NULL, &nearest);
+            _beaver_ivf_search (ivf, probes, queries + i * DIMENSION, NULL, NULL, &nearest);
           else
             _beaver_matrix_scan (matrix, BEAVER_DISTANCE_COSINE, queries + i * DIMENSION, 0,
                                  G_MAXSIZE, NULL, NULL, &nearest);
         }
       exact_time = g_test_timer_elapsed () / QUERIES * 1e3;
-      g_test_minimized_result (
-          exact_time,
-          "%s: %.3f ms for a query (recall %.3f, %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " lists)",
-          approximate ? "approximate" : "exact", exact_time, approximate ? recall : 1.0,
-          _beaver_ivf_probes (ivf), _beaver_ivf_lists (ivf));
+      g_test_minimized_result (exact_time,
+                               "%s: %.3f ms for a query (recall %.3f, %" G_GSIZE_FORMAT
+                               " of %" G_GSIZE_FORMAT " lists)",
+                               approximate ? "approximate" : "exact", exact_time,
+                               approximate ? recall : 1.0, probes, _beaver_ivf_lists (ivf));
     }
 }
 
@@ -416,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ivf/filter", test_filter);
   g_test_add_func ("/ivf/not-finite", test_not_finite);
   g_test_add_func ("/ivf/cancelled", test_cancelled);
+  g_test_add_func ("/ivf/changes-meanwhile", test_changes_meanwhile);
   if (g_test_perf ())
     g_test_add_func ("/ivf/speed", test_speed);
   return g_test_run ();
