@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "beaver-test-sqlite.h"
 
-#define OPERATIONS 100000
 #define OUT BEAVER_GRAPH_DIRECTION_OUT
 #define IN BEAVER_GRAPH_DIRECTION_IN
 #define BOTH BEAVER_GRAPH_DIRECTION_BOTH
@@ -595,173 +594,6 @@ test_processes (Fixture *f, gconstpointer data)
   g_assert_cmpint (count (get_graph (f, "shared")), ==, n + 2 * n);
 }
 
-/* ---- random operations ---- */
-
-#define NODES 12
-#define LABELS 3
-
-typedef struct
-{
-  gboolean there[NODES][NODES][LABELS];
-  int metadata[NODES][NODES][LABELS];
-  int n;
-} Model;
-
-/* Depth of each node from a start, by relaxing until nothing changes. */
-static void
-model_depths (Model *m, int start, BeaverGraphDirection direction, int label, int *depths)
-{
-  gboolean changed = TRUE;
-
-  for (int i = 0; i < NODES; i++)
-    depths[i] = i == start ? 0 : G_MAXINT / 2;
-  while (changed)
-    {
-      changed = FALSE;
-      for (int s = 0; s < NODES; s++)
-        for (int t = 0; t < NODES; t++)
-          for (int l = 0; l < LABELS; l++)
-            {
-              if (!m->there[s][t][l] || (label >= 0 && l != label))
-                continue;
-              if (direction != IN && depths[s] + 1 < depths[t])
-                {
-                  changed = TRUE;
-                  depths[t] = depths[s] + 1;
-                }
-              if (direction != OUT && depths[t] + 1 < depths[s])
-                {
-                  changed = TRUE;
-                  depths[s] = depths[t] + 1;
-                }
-            }
-    }
-}
-
-static void
-check_walks (BeaverGraph *graph, Model *m)
-{
-  g_autoptr (GError) error = NULL;
-  int start = g_test_rand_int_range (0, NODES);
-  int end = g_test_rand_int_range (0, NODES);
-  BeaverGraphDirection direction = (BeaverGraphDirection) g_test_rand_int_range (0, 3);
-  int label = g_test_rand_int_range (-1, LABELS);
-  int max_depth = g_test_rand_bit () ? -1 : g_test_rand_int_range (1, 5);
-  char label_text[] = { 'l', (char) ('0' + label), '\0' };
-  const char *const labels[] = { label_text, NULL };
-  const char *const *wanted = label >= 0 ? labels : NULL;
-  char start_text[] = { (char) ('a' + start), '\0' };
-  char end_text[] = { (char) ('a' + end), '\0' };
-  int depths[NODES];
-  guint expected = 0, last = 0;
-  g_autoptr (GPtrArray) visits = NULL;
-  g_auto (GStrv) near = NULL, path = NULL;
-
-  model_depths (m, start, direction, label, depths);
-  for (int i = 0; i < NODES; i++)
-    expected += depths[i] > 0 && depths[i] <= (max_depth < 0 ? NODES : max_depth);
-  visits = beaver_graph_walk (graph, start_text, direction, wanted, max_depth, -1, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (visits->len, ==, expected);
-  for (guint i = 0; i < visits->len; i++)
-    {
-      BeaverGraphVisit *visit = visits->pdata[i];
-      int depth = beaver_graph_visit_get_depth (visit);
-
-      g_assert_cmpint (depth, ==, depths[beaver_graph_visit_get_node (visit)[0] - 'a']);
-      g_assert_cmpint (depth, >=, (int) last);
-      last = (guint) depth;
-    }
-  near = beaver_graph_neighbours (graph, start_text, direction, wanted, max_depth, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (g_strv_length (near), ==, expected);
-  for (guint i = 1; i < expected; i++)
-    {
-      int one = depths[near[i - 1][0] - 'a'], other = depths[near[i][0] - 'a'];
-
-      g_assert_true (one < other || (one == other && strcmp (near[i - 1], near[i]) < 0));
-    }
-  path = beaver_graph_shortest_path (graph, start_text, end_text, direction, wanted, max_depth,
-                                     NULL, &error);
-  g_assert_no_error (error);
-  if (depths[end] > (max_depth < 0 ? NODES : max_depth))
-    g_assert_null (path);
-  else
-    {
-      g_assert_cmpuint (g_strv_length (path), ==, (guint) depths[end] + 1);
-      g_assert_cmpstr (path[0], ==, start_text);
-      g_assert_cmpstr (path[depths[end]], ==, end_text);
-      for (guint i = 0; path[i] != NULL; i++)
-        g_assert_cmpint (depths[path[i][0] - 'a'], ==, i);
-    }
-}
-
-static void
-test_random (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree Model *m = g_new0 (Model, 1);
-  BeaverGraph *graph = get_graph (f, "g");
-  guint n = beaver_test_rounds (OPERATIONS);
-
-  for (guint step = 0; step < n; step++)
-    {
-      int s = g_test_rand_int_range (0, NODES), t = g_test_rand_int_range (0, NODES);
-      int l = g_test_rand_int_range (0, LABELS), dice = g_test_rand_int_range (0, 1000);
-      char source[] = { (char) ('a' + s), '\0' };
-      char target[] = { (char) ('a' + t), '\0' };
-      char label[] = { 'l', (char) ('0' + l), '\0' };
-      gboolean *there = &m->there[s][t][l];
-
-      if (dice < 400)
-        {
-          int number = g_test_rand_int_range (-5, 50);
-          g_autofree char *metadata = number < 0 ? NULL : g_strdup_printf ("%d", number);
-
-          link_edge (graph, source, target, label, metadata);
-          m->n += !*there;
-          *there = TRUE;
-          m->metadata[s][t][l] = number < 0 ? -1 : number;
-        }
-      else if (dice < 600)
-        {
-          beaver_graph_unlink (graph, source, target, label, NULL, &error);
-          g_assert_no_error (error);
-          m->n -= *there;
-          *there = FALSE;
-        }
-      else if (dice < 900)
-        {
-          g_autoptr (BeaverEdge) edge =
-              beaver_graph_lookup (graph, source, target, label, NULL, &error);
-          g_autofree char *metadata = *there && m->metadata[s][t][l] >= 0 ?
-                                          g_strdup_printf ("%d", m->metadata[s][t][l]) :
-                                          NULL;
-
-          g_assert_no_error (error);
-          g_assert_cmpint (edge != NULL, ==, *there);
-          if (edge != NULL)
-            g_assert_cmpstr (beaver_edge_get_metadata (edge), ==, metadata);
-        }
-      else if (dice < 990)
-        check_walks (graph, m);
-      else if (dice < 998)
-        g_assert_cmpint (count (graph), ==, m->n);
-      else if (dice == 998)
-        {
-          fixture_reopen (f);
-          graph = get_graph (f, "g");
-        }
-      else
-        {
-          g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (graph), NULL, &error), ==, m->n);
-          g_assert_no_error (error);
-          memset (m, 0, sizeof *m);
-        }
-    }
-  g_test_message ("%u operations", n);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -782,6 +614,5 @@ main (int argc, char **argv)
   beaver_test_add ("/graph/async", test_async);
   beaver_test_add ("/graph/closed", test_closed);
   beaver_test_add ("/graph/processes", test_processes);
-  beaver_test_add ("/graph/random", test_random);
   return g_test_run ();
 }

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#define OPERATIONS 100000
-
 static BeaverSketch *
 get_sketch (Fixture *f, const char *name, gint64 capacity, double error_rate)
 {
@@ -543,76 +541,6 @@ test_processes (Fixture *f, gconstpointer data)
   assert_hash (sketch, sum);
 }
 
-/* ---- random operations ---- */
-
-/* The model: what a sketch of its own that never saw a file holds. It is exact, for the bytes of a
- * sketch do not depend on the order of adding. */
-static void
-test_random (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) model = g_hash_table_new (NULL, NULL);
-  BeaverSketch *sketch = get_sketch (f, "s", 2000, 0.001);
-  guint n = beaver_test_rounds (OPERATIONS), misses = 0, false_yes = 0;
-
-  for (guint step = 0; step < n; step++)
-    {
-      guint item = (guint) g_test_rand_int_range (0, 1500);
-      g_autofree char *json = g_strdup_printf ("{\"n\": %u}", item);
-      gboolean known = g_hash_table_contains (model, GUINT_TO_POINTER (item));
-      int dice = g_test_rand_int_range (0, 1000);
-
-      if (dice < 300)
-        {
-          add (sketch, json);
-          g_hash_table_add (model, GUINT_TO_POINTER (item));
-        }
-      else if (dice < 960)
-        {
-          gboolean found = contains (sketch, json);
-
-          g_assert_true (found || !known);
-          misses += !known;
-          false_yes += !known && found;
-        }
-      else if (dice < 980)
-        {
-          double size = g_hash_table_size (model);
-
-          g_assert_cmpfloat (fabs (count (sketch) - size), <=, 3 + size * 0.01);
-        }
-      else if (dice < 998)
-        {
-          g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
-
-          for (int i = g_test_rand_int_range (0, 40); i > 0; i--)
-            {
-              guint other = (guint) g_test_rand_int_range (0, 1500);
-
-              g_ptr_array_add (batch, g_strdup_printf ("{\"n\":%u}", other));
-              g_hash_table_add (model, GUINT_TO_POINTER (other));
-            }
-          g_ptr_array_add (batch, NULL);
-          beaver_sketch_add_many (sketch, (const char *const *) batch->pdata, NULL, &error);
-          g_assert_no_error (error);
-        }
-      else if (dice == 998)
-        {
-          beaver_manager_clear (BEAVER_MANAGER (sketch), NULL, &error);
-          g_assert_no_error (error);
-          g_hash_table_remove_all (model);
-          g_assert_cmpint (count (sketch), ==, 0);
-        }
-      else
-        {
-          fixture_reopen (f);
-          sketch = get_sketch (f, "s", 2000, 0.001);
-        }
-    }
-  g_test_message ("%u operations, %u of %u wrong yes", n, false_yes, misses);
-  g_assert_cmpfloat (false_yes, <=, 5 + misses * 0.01);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -636,6 +564,5 @@ main (int argc, char **argv)
   beaver_test_add ("/sketch/transaction", test_transaction);
   beaver_test_add ("/sketch/closed", test_closed);
   beaver_test_add ("/sketch/processes", test_processes);
-  beaver_test_add ("/sketch/random", test_random);
   return g_test_run ();
 }

@@ -1,50 +1,40 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random operations on a collection of vectors and on an array, which have to agree. Repeat a
- * failure with --seed. */
-#include "beaver-test.h"
+/* Random operations on a collection of vectors and on an array. */
+#include "model-test.h"
 
 #include <math.h>
 
 #define OPERATIONS 100000
+#define ITEMS 150
 #define EUCLID BEAVER_VECTOR_METRIC_EUCLID
 #define MANHATTAN BEAVER_VECTOR_METRIC_MANHATTAN
 #define DOT BEAVER_VECTOR_METRIC_DOT
 
-static BeaverVectors *
-get_vectors (Fixture *f, const char *name)
+/* Those that come often have several numbers. */
+enum
 {
-  g_autoptr (GError) error = NULL;
-  BeaverVectors *vectors = beaver_db_get_vectors (f->db, name, &error);
-
-  g_assert_no_error (error);
-  return vectors;
-}
-
-static GBytes *
-floats (guint n, ...)
-{
-  g_autofree float *values = g_new (float, n);
-  va_list args;
-
-  va_start (args, n);
-  for (guint i = 0; i < n; i++)
-    values[i] = va_arg (args, double);
-  va_end (args);
-  return g_bytes_new (values, n * sizeof (float));
-}
-
-static void
-set2 (BeaverVectors *vectors, const char *id, double x, double y, const char *metadata)
-{
-  g_autoptr (GError) error = NULL;
-  const float values[] = { x, y };
-
-  beaver_vectors_set_floats (vectors, id, values, 2, metadata, NULL, &error);
-  g_assert_no_error (error);
-}
-
-#define ITEMS 150
+  SET,
+  SET2,
+  SET3,
+  REMOVE,
+  REMOVE2,
+  NEAR,
+  NEAR2,
+  NEAR3,
+  NEAR4,
+  NEAR5,
+  CANDIDATES,
+  CONTAINS,
+  GET,
+  FOREIGN,
+  RARE,
+  N_KINDS
+};
+static const char *const kinds[] = { "set",        "set",      "set",  "remove",  "remove",
+                                     "near",       "near",     "near", "near",    "near",
+                                     "candidates", "contains", "get",  "foreign", "rare" };
+G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == N_KINDS);
 
 typedef struct
 {
@@ -52,6 +42,50 @@ typedef struct
   float x, y;
   int tag; /* -1: no metadata */
 } Item;
+
+typedef struct
+{
+  const char *path;
+  BeaverDb *db;
+  BeaverVectors *vectors;
+  sqlite3 *raw; /* another program on the file */
+  Item items[ITEMS];
+  char *complaint;
+} World;
+
+static void
+world_open (World *w)
+{
+  g_autoptr (GError) error = NULL;
+
+  w->db = beaver_db_open (w->path, NULL, &error);
+  g_assert_no_error (error);
+  w->vectors = beaver_db_get_vectors (w->db, "v", &error);
+  g_assert_no_error (error);
+  w->raw = raw_open (w->path);
+}
+
+static void
+world_close (World *w)
+{
+  g_autoptr (GError) error = NULL;
+
+  raw_close (g_steal_pointer (&w->raw));
+  beaver_db_close (w->db, &error);
+  g_assert_no_error (error);
+  g_clear_object (&w->db);
+}
+
+G_GNUC_PRINTF (3, 4) static void agree (World *w, gboolean ok, const char *format, ...)
+{
+  va_list args;
+
+  if (ok || w->complaint != NULL)
+    return;
+  va_start (args, format);
+  w->complaint = g_strdup_vprintf (format, args);
+  va_end (args);
+}
 
 static float
 score_of (Item *item, float x, float y, BeaverVectorMetric metric)
@@ -79,15 +113,17 @@ compare_ranked (gconstpointer a, gconstpointer b)
 
 /* Coordinates are small integers: scores are exact, and many are equal. */
 static void
-check_near (BeaverVectors *vectors, Item *items)
+check_near (World *w, const ModelOp *op)
 {
   g_autoptr (GError) error = NULL;
-  float x = g_test_rand_int_range (-5, 6), y = g_test_rand_int_range (-5, 6);
-  BeaverVectorMetric metric = (BeaverVectorMetric) g_test_rand_int_range (EUCLID, DOT + 1);
-  guint k = (guint) g_test_rand_int_range (1, 12);
-  int tag = g_test_rand_int_range (-3, 4);
-  g_autoptr (GBytes) vector = floats (2, x, y);
+  const float place[] = { (float) (op->a % 11) - 5, (float) (op->a / 11 % 11) - 5 };
+  BeaverVectorMetric metric = (BeaverVectorMetric) (EUCLID + op->b % 3);
+  guint k = op->b / 3 % 12 + 1;
+  int tag = (int) (op->c % 7) - 3;
+  gboolean chosen = op->kind == CANDIDATES;
+  g_autoptr (GBytes) vector = g_bytes_new (place, sizeof place);
   g_autoptr (BeaverVectorQuery) query = beaver_vector_query_new (vector, k);
+  g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) hits = NULL;
   Ranked ranked[ITEMS];
   guint n = 0;
@@ -100,85 +136,165 @@ check_near (BeaverVectors *vectors, Item *items)
       beaver_vector_query_add_filter (query, "tag", "==", value);
     }
   for (guint i = 0; i < ITEMS; i++)
-    if (items[i].there && (tag < 0 || items[i].tag == tag))
-      {
-        ranked[n].score = score_of (&items[i], x, y, metric);
-        ranked[n++].item = i;
-      }
+    {
+      if (chosen && (i + op->c) % 4 != 0)
+        continue;
+      g_ptr_array_add (candidates, g_strdup_printf ("i%03u", i));
+      if (w->items[i].there && (tag < 0 || w->items[i].tag == tag))
+        {
+          ranked[n].score = score_of (&w->items[i], place[0], place[1], metric);
+          ranked[n++].item = i;
+        }
+    }
+  g_ptr_array_add (candidates, NULL);
+  if (chosen)
+    beaver_vector_query_set_candidates (query, (const char *const *) candidates->pdata);
   qsort (ranked, n, sizeof (Ranked), compare_ranked);
-  hits = beaver_vectors_search (vectors, query, NULL, &error);
+  hits = beaver_vectors_search (w->vectors, query, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (hits->len, ==, MIN (n, k));
-  for (guint i = 0; i < hits->len; i++)
+  agree (w, hits->len == MIN (n, k), "near: %u hits, expected %u", hits->len, MIN (n, k));
+  for (guint i = 0; i < hits->len && w->complaint == NULL; i++)
     {
       g_autofree char *id = g_strdup_printf ("i%03u", ranked[i].item);
+      BeaverVectorHit *hit = hits->pdata[i];
 
-      g_assert_cmpstr (beaver_vector_hit_get_id (hits->pdata[i]), ==, id);
-      g_assert_cmpfloat_with_epsilon (beaver_vector_hit_get_score (hits->pdata[i]), ranked[i].score,
-                                      1e-5);
+      agree (w,
+             g_str_equal (beaver_vector_hit_get_id (hit), id) &&
+                 fabs (beaver_vector_hit_get_score (hit) - ranked[i].score) < 1e-5,
+             "near: hit %u is %s %f, expected %s %f", i, beaver_vector_hit_get_id (hit),
+             beaver_vector_hit_get_score (hit), id, ranked[i].score);
     }
+}
+
+static void
+set_item (World *w, const ModelOp *op)
+{
+  g_autoptr (GError) error = NULL;
+  guint i = op->a % ITEMS;
+  g_autofree char *id = g_strdup_printf ("i%03u", i);
+  g_autofree char *metadata = NULL;
+  Item *item = &w->items[i];
+
+  *item = (Item){ TRUE, (float) (op->b % 11) - 5, (float) (op->b / 11 % 11) - 5,
+                  (int) (op->c % 5) - 1 };
+  if (item->tag >= 0)
+    metadata = g_strdup_printf ("{\"tag\": %d}", item->tag);
+  if (op->kind == FOREIGN)
+    {
+      g_autofree char *sql = NULL;
+      guint32 bits[2];
+
+      memcpy (&bits[0], &item->x, 4);
+      memcpy (&bits[1], &item->y, 4);
+      sql = g_strdup_printf ("INSERT OR REPLACE INTO __beaver_vectors__ VALUES ('v', '%s',"
+                             " x'%08x%08x', %s%s%s)",
+                             id, GUINT32_TO_BE (GUINT32_TO_LE (bits[0])),
+                             GUINT32_TO_BE (GUINT32_TO_LE (bits[1])), metadata ? "'" : "",
+                             metadata ? metadata : "NULL", metadata ? "'" : "");
+      raw_exec (w->raw, sql);
+    }
+  else
+    beaver_vectors_set_floats (w->vectors, id, &item->x, 2, metadata, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+step (World *w, const ModelOp *op)
+{
+  g_autoptr (GError) error = NULL;
+  guint i = op->a % ITEMS;
+  g_autofree char *id = g_strdup_printf ("i%03u", i);
+  Item *item = &w->items[i];
+
+  switch (op->kind)
+    {
+    case SET:
+    case SET2:
+    case SET3:
+      set_item (w, op);
+      break;
+    case FOREIGN:
+      if (op->c % 8 != 0)
+        break;
+      if (op->c % 3 == 0)
+        {
+          g_autofree char *sql =
+              g_strdup_printf ("DELETE FROM __beaver_vectors__ WHERE item_id = '%s'", id);
+
+          raw_exec (w->raw, sql);
+          item->there = FALSE;
+        }
+      else
+        set_item (w, op);
+      break;
+    case REMOVE:
+    case REMOVE2:
+      beaver_vectors_remove (w->vectors, id, NULL, &error);
+      agree (w,
+             item->there ? error == NULL :
+                           g_error_matches (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND),
+             "remove %s: %s", id, error != NULL ? error->message : "no error");
+      item->there = FALSE;
+      break;
+    case CONTAINS:
+      agree (w, beaver_vectors_contains (w->vectors, id, NULL, &error) == item->there,
+             "contains %s: not %d", id, item->there);
+      g_assert_no_error (error);
+      break;
+    case GET:
+      {
+        g_autoptr (BeaverVectorHit) hit = beaver_vectors_lookup (w->vectors, id, NULL, &error);
+
+        g_assert_no_error (error);
+        agree (w, (hit != NULL) == item->there, "lookup %s: not %d", id, item->there);
+        if (hit != NULL)
+          agree (w, (beaver_vector_hit_get_metadata (hit) != NULL) == (item->tag >= 0),
+                 "lookup %s: metadata %s", id, beaver_vector_hit_get_metadata (hit));
+        break;
+      }
+    case RARE:
+      if (op->a % 32 == 0)
+        {
+          world_close (w);
+          world_open (w);
+        }
+      else if (op->a % 32 == 1)
+        {
+          beaver_manager_clear (BEAVER_MANAGER (w->vectors), NULL, &error);
+          memset (w->items, 0, sizeof w->items);
+        }
+      else if (op->a % 32 == 2)
+        beaver_vectors_set_memory_limit (w->vectors, op->b % 2 * (1 << 20));
+      g_assert_no_error (error);
+      break;
+    default:
+      check_near (w, op);
+    }
+}
+
+static char *
+run (const char *path, const ModelOp *ops, guint n, guint *at)
+{
+  g_autofree World *w = g_new0 (World, 1);
+
+  w->path = path;
+  world_open (w);
+  for (*at = 0; *at < n && w->complaint == NULL; ++*at)
+    step (w, &ops[*at]);
+  world_close (w);
+  return w->complaint;
 }
 
 static void
 test_random (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree Item *items = g_new0 (Item, ITEMS);
-  BeaverVectors *vectors = get_vectors (f, "v");
-  guint n = beaver_test_rounds (OPERATIONS);
-
-  for (guint step = 0; step < n; step++)
-    {
-      guint i = (guint) g_test_rand_int_range (0, ITEMS);
-      int dice = g_test_rand_int_range (0, 1000);
-      g_autofree char *id = g_strdup_printf ("i%03u", i);
-      Item *item = &items[i];
-
-      if (dice < 250)
-        {
-          g_autofree char *metadata = NULL;
-
-          item->there = TRUE;
-          item->x = g_test_rand_int_range (-5, 6);
-          item->y = g_test_rand_int_range (-5, 6);
-          item->tag = g_test_rand_int_range (-1, 4);
-          if (item->tag >= 0)
-            metadata = g_strdup_printf ("{\"tag\": %d}", item->tag);
-          set2 (vectors, id, item->x, item->y, metadata);
-        }
-      else if (dice < 400)
-        {
-          beaver_vectors_remove (vectors, id, NULL, &error);
-          if (item->there)
-            g_assert_no_error (error);
-          else
-            g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND);
-          g_clear_error (&error);
-          item->there = FALSE;
-        }
-      else if (dice < 900)
-        check_near (vectors, items);
-      else if (dice < 990)
-        g_assert_cmpint (beaver_vectors_contains (vectors, id, NULL, &error), ==, item->there);
-      else if (dice == 998)
-        {
-          fixture_reopen (f);
-          vectors = get_vectors (f, "v");
-        }
-      else if (dice == 999)
-        {
-          beaver_manager_clear (BEAVER_MANAGER (vectors), NULL, &error);
-          g_assert_no_error (error);
-          memset (items, 0, ITEMS * sizeof (Item));
-        }
-    }
-  g_test_message ("%u operations", n);
+  model_test (f, run, kinds, N_KINDS, OPERATIONS);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  beaver_test_add ("/vectors/random", test_random);
+  beaver_test_add_closed ("/vectors/random", test_random);
   return g_test_run ();
 }
