@@ -39,6 +39,41 @@ test('vectors', () => Beaver.scope(':memory:', async db => {
     equal((await v.near_async([99, 1], {k: 1, metric: 'euclid'}))[0].get_id(), 'z');
     equal([...v].length, 6);
     throws(() => v.set('bad', [1, 2, 3]), [Beaver.Error, Beaver.Error.INVALID]);
+
+    // whatever holds numbers
+    const part = new Float32Array([9, 9, 7, 8, 9]).subarray(2, 4);
+    v.set('part', part);
+    equal(v.get('part').vector.join(), '7,8');
+    v.set('doubles', new Float64Array([0.5, 0.25]), null);
+    equal(v.get('doubles').vector.join(), '0.5,0.25');
+    v.set('bytes', v.get('part').get_vector());
+    equal(v.get('bytes').vector.join(), '7,8');
+    throws(() => v.set('bad', [1, NaN]), [Beaver.Error, Beaver.Error.INVALID]);
+    throws(() => v.set('bad', []), [Beaver.Error, Beaver.Error.INVALID]);
+    v.set_many(['m1', 'm2'], [[1, 2], new Float32Array([3, 4])], [{n: 1}, 2]);
+    equal(v.get('m2').vector.join(), '3,4');
+    equal(v.get('m1').metadata.n, 1);
+    await v.set_many_async(['m1', 'm2'], new Float32Array([5, 6, 7, 8]));
+    equal(v.get('m2').vector.join(), '7,8');
+    throws(() => v.set_many(['m1', 'm2'], [[1], [2, 3]]), [Beaver.Error, Beaver.Error.INVALID]);
+    v.train('euclid');
+    await v.train_async();
+    v.quantize = false;
+    equal(v.quantize, false);
+    equal(v.recall, -1);
+}));
+
+// a collection that is large enough for an index
+test('approximate', () => Beaver.scope(':memory:', db => {
+    const v = db.vectors('v');
+    const all = new Float32Array(3000 * 4);
+    for (let i = 0; i < all.length; i++)
+        all[i] = Math.sin(i * 1.7) + Math.cos(i * 0.3) * 3;
+    v.set_many([...Array(3000).keys()].map(i => `i${i}`), all);
+    v.train();
+    equal(v.recall >= 0.9, true);
+    equal(v.near(all.subarray(40, 44), {k: 1})[0].id, 'i10');
+    equal(v.near(all.subarray(40, 44), {k: 3, method: 'approximate', recall: 0.99}).length, 3);
 }));
 
 run();

@@ -1,8 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import array
 import asyncio
+import random
 
 import tap_unittest
+from gi.repository import GLib
 from py_beaver import Case
 
 import beaver
@@ -85,6 +88,69 @@ class Vectors(Case):
         self.assertRaises(ValueError, self.v.near, [0, 1], metric='far')
         self.assertRaises(ValueError, self.v.near, [0, 1], filters=[('i', 'LIKE', 4)])
         self.assertEqual(asyncio.run(self.v.near_async([3, 1], k=1, metric='euclid'))[0].id, 'i3')
+
+    def test_whatever_holds_numbers(self):
+        floats = array.array('f', [0.5, 0.25])
+        forms = [[0.5, 0.25], (0.5, 0.25), (x / 4 for x in (2, 1)), floats, array.array('d', [0.5, 0.25]), memoryview(floats),
+                 floats.tobytes(), bytearray(floats.tobytes()), memoryview(floats.tobytes()), GLib.Bytes.new(floats.tobytes()),
+                 LikeNumpy([0.5, 0.25])]
+        try:
+            import numpy
+        except ImportError:
+            pass
+        else:
+            forms += [numpy.array([0.5, 0.25]), numpy.array([0.5, 0.25], dtype='>f4'), numpy.array([9, 0.5, 9, 0.25])[1::2]]
+        for form in forms:
+            self.v.set('a', form, None)
+            self.assertEqual(self.v.get('a').vector, [0.5, 0.25], form)
+            self.v.clear()
+        self.v.set_many(['a', 'b'], [[1, 2], [3, 4]])
+        for bad in ([], b'', b'12345', [1], [1, 2, 3], ['x', 'y'], 'xy', [1, float('inf')], [1, 1e300], None, 7, {}, LikeNumpy([1, 2], ndim=2)):
+            self.assertRaises((ValueError, TypeError), self.v.set, 'a', bad)
+            self.assertRaises((ValueError, TypeError), self.v.near, bad)
+        for k in (0, -1, 10 ** 7, 2 ** 40, 'x', None):
+            self.assertRaises((ValueError, TypeError, OverflowError), self.v.near, [1, 2], k)
+        self.assertEqual(self.v.get('a').vector, [1, 2])
+
+    def test_many(self):
+        self.v.set_many(['a', 'b'], [[1, 2], array.array('f', [3, 4])], [{'n': 1}, 'two'])
+        self.assertEqual([tuple(item) for item in self.v], [('a', [1, 2], {'n': 1}, 0), ('b', [3, 4], 'two', 0)])
+        asyncio.run(self.v.set_many_async(['a', 'c'], array.array('f', [5, 6, 7, 8])))
+        self.assertEqual([item.vector for item in self.v], [[5, 6], [3, 4], [7, 8]])
+        self.v.set_many(['d'], LikeNumpy([9, 9], ndim=2))
+        self.v.set_many([], [])
+        self.assertEqual(len(self.v), 4)
+        self.assertRaises(ValueError, self.v.set_many, ['a', 'b'], [[1, 2], [3]])
+        self.assertRaises(ValueError, self.v.set_many, ['a', 'b', 'c'], [[1, 2], [3, 4]])
+        self.assertRaises(ValueError, self.v.set_many, ['a', 'b'], [[1, 2], [3, 4]], ['x', None])
+
+    def test_train(self):
+        numbers = random.Random(5)
+        rows = [[numbers.gauss(0, 1) for _ in range(4)] for _ in range(3000)]
+        self.v.set_many([f'i{i}' for i in range(3000)], rows)
+        self.assertEqual(self.v.recall, -1)
+        self.assertGreaterEqual(self.v.train(), 0.9)
+        self.assertEqual(self.v.near(rows[7], 1)[0].id, 'i7')
+        self.assertGreaterEqual(asyncio.run(self.v.train_async('euclid')), 0.9)
+        self.assertEqual(self.v.near(rows[7], 1, metric='euclid', method='approximate')[0].id, 'i7')
+        self.assertTrue(self.v.quantize)
+        self.v.quantize = False
+        self.v.memory_limit = 0
+        self.assertRaises(beaver.Error, self.v.train)
+
+
+class LikeNumpy:
+    """What an array of numpy has and is used of it, where numpy is not installed."""
+
+    def __init__(self, numbers, ndim=1):
+        self.numbers, self.ndim, self.shape = array.array('f', numbers), ndim, (len(numbers),)
+
+    def astype(self, dtype):
+        assert dtype == '<f4'
+        return self
+
+    def tobytes(self):
+        return self.numbers.tobytes()
 
 
 if __name__ == '__main__':

@@ -814,17 +814,33 @@ function init_graph() {
     };
 }
 
+const VECTOR_METRICS = {cosine: 0, euclid: 1, manhattan: 2, dot: 3};
+const VECTOR_METHODS = {auto: 0, exact: 1, approximate: 2};
+
 // float32 in the order of bytes of the machine, which is that of the file wherever GJS runs
 function to_vector(vector) {
-    return vector instanceof GLib.Bytes ? vector : new GLib.Bytes(new Uint8Array(Float32Array.from(vector).buffer));
+    if (vector instanceof GLib.Bytes)
+        return vector;
+    const numbers = vector instanceof Float32Array ? vector : Float32Array.from(vector);
+    return new GLib.Bytes(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+}
+
+// an array of vectors, or all their numbers in one typed array
+function to_vectors(vectors) {
+    if (vectors instanceof GLib.Bytes || ArrayBuffer.isView(vectors))
+        return to_vector(vectors);
+    const rows = [...vectors].map(one => Float32Array.from(one));
+    if (rows.some(row => row.length !== rows[0].length))
+        throw new Beaver.Error({code: Beaver.Error.INVALID, message: 'the vectors are not of one length'});
+    const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
+    rows.forEach((row, i) => all.set(row, i * row.length));
+    return to_vector(all);
 }
 
 function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = []} = {}) {
-    const metrics = {cosine: 0, euclid: 1, manhattan: 2, dot: 3};
-    const methods = {auto: 0, exact: 1, approximate: 2};
     const wanted = Beaver.VectorQuery.new(to_vector(vector), k);
-    wanted.set_metric(metrics[metric] ?? metric);
-    wanted.set_method(methods[method] ?? method);
+    wanted.set_metric(VECTOR_METRICS[metric] ?? metric);
+    wanted.set_method(VECTOR_METHODS[method] ?? method);
     if (recall !== undefined)
         wanted.set_recall(recall);
     if (candidates)
@@ -852,6 +868,9 @@ function init_vectors() {
             [id, to_vector(vector), metadata === undefined ? null : to_json(metadata), cancellable], nothing],
         get: ['lookup', (id, cancellable = null) => [id, cancellable]],
         has: ['contains', (id, cancellable = null) => [id, cancellable]],
+        set_many: ['set_many', (ids, vectors, metadata = null, cancellable = null) =>
+            [[...ids], to_vectors(vectors), metadata && [...metadata].map(to_json), cancellable], nothing],
+        train: ['train', (metric = 'cosine', cancellable = null) => [VECTOR_METRICS[metric] ?? metric, cancellable], nothing],
         near: ['search', query],
     });
     proto[Symbol.iterator] = function () {

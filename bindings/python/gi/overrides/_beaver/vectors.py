@@ -12,15 +12,31 @@ from .manager import pages
 from .values import dumps, loads
 
 
-def _bytes(vector):
-    """float32, little-endian, of a sequence of numbers, an array of numpy, or bytes of that kind."""
+def _bytes(vector, dimensions=1):
+    """float32, little-endian, of a sequence of numbers, an array of numpy, a buffer, or bytes of float32.
+
+    dimensions: 2 for many vectors of one length: a sequence of them, or an array of two dimensions."""
     if isinstance(vector, GLib.Bytes):
         return vector
-    if isinstance(vector, (bytes, bytearray, memoryview)):
+    if isinstance(vector, (bytes, bytearray)):
         return GLib.Bytes.new(bytes(vector))
-    if hasattr(vector, 'astype'):
+    if hasattr(vector, 'astype'):   # numpy and its relatives
+        if vector.ndim != dimensions:
+            raise InvalidError(f'an array of {dimensions} dimension(s) is wanted here, not of shape {vector.shape}')
         return GLib.Bytes.new(vector.astype('<f4').tobytes())
+    if isinstance(vector, (memoryview, array.array)):
+        view = memoryview(vector)
+        if view.format in ('B', 'b', 'c'):
+            return GLib.Bytes.new(view.tobytes())
+        if view.format == 'f' and sys.byteorder == 'little':
+            return GLib.Bytes.new(view.tobytes())
+        vector = view.tolist()
     try:
+        if dimensions == 2:
+            rows = [_bytes(one).get_data() or b'' for one in vector]
+            if len({len(row) for row in rows}) > 1:
+                raise InvalidError('the vectors are not of one length')
+            return GLib.Bytes.new(b''.join(rows))
         numbers = array.array('f', vector)
     except (TypeError, OverflowError) as error:
         raise InvalidError(f'a vector is a sequence of numbers: {error}') from None
@@ -114,6 +130,23 @@ class Vectors(raw.Vectors):
     def set(self, id, vector, metadata=None):
         """Sets the vector of an item. Any metadata but None is kept."""
         return 'set', (id, _bytes(vector), _metadata(metadata)), lambda result: None
+
+    @both
+    def set_many(self, ids, vectors, metadata=None):
+        """Sets many items in one transaction: their vectors are an array of two dimensions, or a sequence of vectors."""
+        texts = None if metadata is None else [_metadata(one) for one in metadata]
+        if texts is not None and None in texts:
+            raise InvalidError('either all of many items have metadata, or none')
+        return 'set_many', (list(ids), _bytes(vectors, 2), texts), lambda result: None
+
+    @both
+    def train(self, metric=None):
+        """Makes the index for approximate searches, which near() uses from then on. Returns the measured recall."""
+        return 'train', (_choice('metric', METRICS, 'cosine' if metric is None else metric),), lambda result: self.recall
+
+    recall = property(raw.Vectors.get_recall)
+    memory_limit = property(raw.Vectors.get_memory_limit, raw.Vectors.set_memory_limit)
+    quantize = property(raw.Vectors.get_quantize, raw.Vectors.set_quantize)
 
     @both
     def get(self, id):
