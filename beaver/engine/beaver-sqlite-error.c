@@ -45,10 +45,19 @@ static const struct
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (table) == SQLITE_NOTADB + 1);
 
+/* The index into the table. */
+static int
+find_primary (int code)
+{
+  /* The wal-index could not be made larger: SQLite's documentation says that this is how a disk
+   * without room looks there. */
+  return code == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff;
+}
+
 int
 _beaver_sqlite_error_code (int code)
 {
-  int primary = code & 0xff;
+  int primary = find_primary (code);
 
   return primary >= 0 && primary < (int) G_N_ELEMENTS (table) ? table[primary].code :
                                                                 BEAVER_ERROR_FAILED;
@@ -57,8 +66,8 @@ _beaver_sqlite_error_code (int code)
 void
 _beaver_sqlite_set_error (GError **error, int code, sqlite3 *db, const char *what)
 {
-  int primary = code & 0xff;
-  const char *reason = db != NULL && (sqlite3_errcode (db) & 0xff) == primary ?
+  int primary = find_primary (code);
+  const char *reason = db != NULL && (sqlite3_errcode (db) & 0xff) == (code & 0xff) ?
                            sqlite3_errmsg (db) :
                            sqlite3_errstr (code);
   const char *hint =
