@@ -80,6 +80,8 @@ cli_queue_claim (Cli *cli, GError **error)
   job = beaver_queue_claim (queue, lease, timeout, cli->cancellable, &local_error);
   if (job == NULL)
     {
+      if (timeout == 0 && g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT))
+        g_clear_error (&local_error);
       if (local_error == NULL)
         g_set_error (&local_error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT, _ ("queue “%s” is empty"),
                      cli->name);

@@ -148,6 +148,8 @@ run_get (Cli *cli, GError **error)
   if (queue == NULL || !parse_timeout (&timeout, error))
     return -1;
   item = beaver_queue_get (queue, timeout, cli->cancellable, &local_error);
+  if (timeout == 0 && g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT))
+    g_clear_error (&local_error);
   return put_item (cli, item, local_error, error);
 }
 

@@ -19,6 +19,8 @@ import termios
 import time
 import unittest
 
+import picture
+
 COMMAND = os.environ['BEAVER_TEST_COMMAND']
 DEADLINE = float(os.environ.get('BEAVER_TEST_DEADLINE', '120'))
 
@@ -114,6 +116,7 @@ class Screen:
         self.rest = ''
         self.unknown = []
         self.seen = ''          # all of it, as it came
+        self.colour, self.marks = '', {}    # the colour of a cell, by row and column
 
     def empty(self):
         return [[' '] * self.columns for _ in range(self.rows)]
@@ -125,6 +128,11 @@ class Screen:
     @property
     def text(self):
         return '\n'.join(self.lines)
+
+    def painted(self):
+        """Row by row the letters, and their colours."""
+        for number, row in enumerate(self.other if self.alternate else self.main):
+            yield row, [self.marks.get((number, column), '') if row[column] != ' ' else '' for column in range(self.columns)]
 
     def feed(self, data):
         text = self.decoder.decode(data)
@@ -167,6 +175,7 @@ class Screen:
             cells[self.row][self.column:] = [' '] * (self.columns - self.column)
         elif letter == 'm':
             self.colours.add(numbers)
+            self.colour = '' if numbers in ('', '0') else numbers
         else:
             self.unknown.append(f'{numbers}{letter}')
 
@@ -182,6 +191,7 @@ class Screen:
                 self.row += 1
         elif self.column < self.columns:
             cells[self.row][self.column] = letter
+            self.marks[self.row, self.column] = self.colour
             self.column += 1
 
 
@@ -337,13 +347,16 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(terminal.screen.text.strip(), '')
         return run
 
-    @staticmethod
-    def keep_picture(name, screen):
-        """For the documentation, when somebody asks for it: BEAVER_TEST_PICTURES names a directory."""
+    def keep_picture(self, name, title, screen):
+        """The documentation shows this screen: its picture has to be one of it, up to the numbers. BEAVER_TEST_PICTURES names
+        the directory where new pictures shall go (doc/images)."""
         directory = os.environ.get('BEAVER_TEST_PICTURES')
         if directory:
-            with open(os.path.join(directory, f'{name}.txt'), 'w', encoding='utf-8') as file:
-                file.write(screen.text.rstrip() + '\n')
+            with open(os.path.join(directory, f'{name}.svg'), 'w', encoding='utf-8') as file:
+                file.write(picture.draw(screen, title))
+        path = os.path.join(os.environ['BEAVER_TEST_SOURCE'], 'doc', 'images', f'{name}.svg')
+        self.assertEqual(picture.structure(picture.lines_of_picture(path)), picture.structure(screen.lines),
+                         f'{path} shows something else; BEAVER_TEST_PICTURES=doc/images draws it anew')
 
     def assert_clean(self):
         """Whoever used the database left nothing beside it."""

@@ -182,7 +182,6 @@ class Log(CommandTest):
         for number in range(4):
             self.beaver('log', 'l', 'append', json.dumps({'ms': 100, 'user': 'ann'}))
         terminal.until(lambda screen: '7 entries' in screen.text and 'user' in screen.text)
-        self.keep_picture('watch', screen)
         terminal.type(b'\x03')
         run = terminal.end()
         self.assertEqual(run.code, 130)
@@ -419,7 +418,6 @@ class Overview(CommandTest):
         self.assertEqual(next(line for line in screen.lines if 'requests' in line).split()[:3], ['log', 'requests', '3'])
         self.beaver('log', 'requests', 'append', '4')
         terminal.until(lambda screen: any(line.split()[:3] == ['log', 'requests', '4'] for line in screen.lines))
-        self.keep_picture('top', screen)
         holder.popen.stdin.write(b'\n')
         holder.end()
         terminal.until(lambda screen: 'held by' not in screen.text)
