@@ -2,6 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
 #include <beaver/beaver-blobs-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
@@ -33,6 +40,7 @@ _beaver_blobs_op_free (gpointer data)
   g_free (op->metadata);
   g_clear_pointer (&op->result, g_bytes_unref);
   g_free (op->text);
+  g_clear_pointer (&op->changes, g_ptr_array_unref);
   _beaver_manager_core_unref (op->core);
   g_free (op);
 }
@@ -49,15 +57,67 @@ _beaver_blobs_op_set_metadata (BeaverBlobsOp *op, const char *metadata, GError *
 }
 
 gboolean
-_beaver_blobs_check_size (BeaverManagerCore *core, guint64 size, GError **error)
+_beaver_blobs_check_size (BeaverBlobsOp *op, guint64 size, GError **error)
 {
-  if (size <= BEAVER_BLOB_MAX)
+  gsize others = strlen (op->core->name) + strlen (op->key) +
+                 (op->metadata != NULL ? strlen (op->metadata) : 0) + BEAVER_BLOB_ROW_HEAD;
+
+  if (size <= (guint64) BEAVER_BLOB_MAX_ROW && others <= (guint64) BEAVER_BLOB_MAX_ROW - size)
     return TRUE;
   g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FULL,
-               "blobs “%s”: %" G_GUINT64_FORMAT " bytes are more than the %d that a blob can have; "
-               "put them into several",
-               core->name, size, BEAVER_BLOB_MAX);
+               _ ("blobs “%s”: %" G_GUINT64_FORMAT " bytes are too many for “%s”: with its key and "
+                  "metadata a blob can have %" G_GINT64_FORMAT "; put them into several"),
+               op->core->name, size, op->key, BEAVER_BLOB_MAX_ROW);
   return FALSE;
+}
+
+int
+_beaver_blobs_open_spool (BeaverManagerCore *core, GError **error)
+{
+  /* as large as the blob: not where files lie in memory, unless the user says so */
+  const char *dir = g_getenv ("TMPDIR") == NULL && access ("/var/tmp", W_OK | X_OK) == 0 ?
+                        "/var/tmp" :
+                        g_get_tmp_dir ();
+  g_autofree char *path = g_build_filename (dir, "beaver-blob-XXXXXX", NULL);
+  int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      int code = errno;
+
+      g_set_error (error, BEAVER_ERROR, code == ENOSPC ? BEAVER_ERROR_FULL : BEAVER_ERROR_IO,
+                   _ ("blobs “%s”: cannot make a temporary file in “%s”: %s"), core->name, dir,
+                   g_strerror (code));
+      return -1;
+    }
+  g_unlink (path);
+  return fd;
+}
+
+gboolean
+_beaver_blobs_write_fd (int fd, gconstpointer data, gsize size, const char *what, GError **error)
+{
+  const char *bytes = data;
+
+  while (size > 0)
+    {
+      ssize_t n = write (fd, bytes, size);
+      int code = errno;
+
+      if (n < 0 && code == EINTR)
+        continue;
+      if (n < 0)
+        {
+          g_set_error (error, BEAVER_ERROR,
+                       code == ENOSPC || code == EDQUOT || code == EFBIG ? BEAVER_ERROR_FULL :
+                                                                           BEAVER_ERROR_IO,
+                       _ ("cannot write %s: %s"), what, g_strerror (code));
+          return FALSE;
+        }
+      bytes += n;
+      size -= (gsize) n;
+    }
+  return TRUE;
 }
 
 gboolean
@@ -87,7 +147,7 @@ _beaver_blobs_new_put_op (BeaverBlobs *self,
   g_autoptr (BeaverBlobsOp) op = _beaver_blobs_new_own_op (self, key, error);
 
   if (op == NULL || !_beaver_blobs_op_set_metadata (op, metadata, error) ||
-      !_beaver_blobs_check_size (op->core, g_bytes_get_size (bytes), error))
+      !_beaver_blobs_check_size (op, g_bytes_get_size (bytes), error))
     return NULL;
   op->bytes = g_bytes_ref (bytes);
   return g_steal_pointer (&op);

@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* SQLite's own limit, which Python has too. */
-#define BEAVER_BLOB_MAX 1000000000
+/* SQLite's own limit of a row, which Python has too: the blob with its key, its metadata, the name
+ * of its store, and what SQLite writes in front of them. */
+#define BEAVER_BLOB_MAX_ROW G_GINT64_CONSTANT (1000000000)
+#define BEAVER_BLOB_ROW_HEAD 64
 
 /* The data of every work on blobs: arguments, then results, which a work writes afresh each time it
  * runs. */
@@ -25,6 +27,9 @@ typedef struct
   gint64 rowid; /* of the blob that is read */
   gsize offset, length;
   guint8 *buffer; /* of length; not ours */
+  GCancellable *cancellable; /* looked at while much is stored; not ours, nullable */
+
+  GPtrArray *changes; /* (element-type BeaverBlobsOp) of a batch; nullable */
 
   gboolean found;
   GBytes *result;
@@ -36,7 +41,8 @@ BeaverBlobsOp *_beaver_blobs_new_key_op (BeaverManagerCore *core, const char *ke
 void _beaver_blobs_op_free (gpointer op);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverBlobsOp, _beaver_blobs_op_free)
 gboolean _beaver_blobs_op_set_metadata (BeaverBlobsOp *op, const char *metadata, GError **error);
-gboolean _beaver_blobs_check_size (BeaverManagerCore *core, guint64 size, GError **error);
+/* FULL when a blob of that size does not fit with the key and the metadata. */
+gboolean _beaver_blobs_check_size (BeaverBlobsOp *op, guint64 size, GError **error);
 gboolean _beaver_blobs_must_exist (BeaverBlobsOp *op, GError **error);
 
 /* Running an op, and results for the caller and for the end of a task (beaver-blobs-op.c). */
@@ -85,6 +91,8 @@ gboolean _beaver_blobs_get_work (BeaverConnection *connection, gpointer op, GErr
 gboolean _beaver_blobs_stat_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_blobs_read_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_blobs_remove_work (BeaverConnection *connection, gpointer op, GError **error);
+/* An op of changes: those with bytes are put, the others removed. */
+gboolean _beaver_blobs_changes_work (BeaverConnection *connection, gpointer op, GError **error);
 
 /* The data of count and clear are those of every manager. */
 gboolean _beaver_blobs_count_work (BeaverConnection *connection, gpointer op, GError **error);
@@ -97,6 +105,12 @@ gboolean _beaver_blobs_cursor_page (BeaverConnection *connection,
                                     GPtrArray *entries,
                                     gboolean *at_end,
                                     GError **error);
+
+/* A nameless temporary file; -1 with an error. */
+int _beaver_blobs_open_spool (BeaverManagerCore *core, GError **error);
+/* Writes all of it, into a spool or another file that what names in errors. */
+gboolean
+_beaver_blobs_write_fd (int fd, gconstpointer data, gsize size, const char *what, GError **error);
 
 BeaverBlobInputStream *_beaver_blob_input_stream_new (BeaverBlobsOp *op);
 BeaverBlobOutputStream *_beaver_blob_output_stream_new (BeaverBlobsOp *op, GError **error);

@@ -150,7 +150,11 @@ _beaver_blobs_store_work (BeaverConnection *connection, gpointer data, GError **
     {
       gsize length = MIN (CHUNK, size - offset);
 
-      if (!read_spool (op->fd, buffer, length, offset, error) ||
+      /* nothing of SQLite runs here that could be interrupted */
+      if (_beaver_engine_set_error_if_closed (op->core->engine, error) ||
+          (op->cancellable != NULL &&
+           g_cancellable_set_error_if_cancelled (op->cancellable, error)) ||
+          !read_spool (op->fd, buffer, length, offset, error) ||
           !_beaver_blob_handle_write (handle, buffer, length, offset, error))
         return FALSE;
     }
@@ -238,6 +242,22 @@ _beaver_blobs_remove_work (BeaverConnection *connection, gpointer data, GError *
     return FALSE;
   op->found = _beaver_connection_changes (connection) > 0;
   return !op->found || done (connection, op->core, "del", op->key, error);
+}
+
+gboolean
+_beaver_blobs_changes_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverBlobsOp *op = data;
+
+  for (guint i = 0; i < op->changes->len; i++)
+    {
+      BeaverBlobsOp *change = g_ptr_array_index (op->changes, i);
+
+      if (change->bytes != NULL ? !_beaver_blobs_put_work (connection, change, error) :
+                                  !_beaver_blobs_remove_work (connection, change, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean

@@ -146,4 +146,53 @@ BeaverBlobInputStream *beaver_blobs_open_read_finish (BeaverBlobs *self,
                                                       GAsyncResult *result,
                                                       GError **error);
 
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_blobs_import_file (BeaverBlobs *self,
+                                   const char *key,
+                                   GFile *file,
+                                   const char *metadata,
+                                   BeaverProgressFunc progress,
+                                   gpointer progress_data,
+                                   GCancellable *cancellable,
+                                   GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_blobs_import_file_async (BeaverBlobs *self,
+                                     const char *key,
+                                     GFile *file,
+                                     const char *metadata,
+                                     BeaverProgressFunc progress,
+                                     gpointer progress_data,
+                                     GDestroyNotify progress_destroy,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean
+beaver_blobs_import_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_blobs_export_file (BeaverBlobs *self,
+                                   const char *key,
+                                   GFile *file,
+                                   BeaverProgressFunc progress,
+                                   gpointer progress_data,
+                                   GCancellable *cancellable,
+                                   GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_blobs_export_file_async (BeaverBlobs *self,
+                                     const char *key,
+                                     GFile *file,
+                                     BeaverProgressFunc progress,
+                                     gpointer progress_data,
+                                     GDestroyNotify progress_destroy,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean
+beaver_blobs_export_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+BeaverBlobsBatch *beaver_blobs_create_batch (BeaverBlobs *self);
+
 G_END_DECLS

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct _BeaverBlobInputStream BeaverBlobInputStream;
 typedef struct _BeaverBlobOutputStream BeaverBlobOutputStream;
 typedef struct _BeaverBlobs BeaverBlobs;
+typedef struct _BeaverBlobsBatch BeaverBlobsBatch;
 typedef struct _BeaverChannel BeaverChannel;
 typedef struct _BeaverCheckFinding BeaverCheckFinding;
 typedef struct _BeaverCloseReport BeaverCloseReport;
@@ -59,6 +60,9 @@ typedef struct _BeaverSecret BeaverSecret;
 typedef struct _BeaverSketch BeaverSketch;
 typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
+typedef struct _BeaverVectorHit BeaverVectorHit;
+typedef struct _BeaverVectorQuery BeaverVectorQuery;
+typedef struct _BeaverVectors BeaverVectors;
 
 /**
  * BeaverProgressFunc:
@@ -71,9 +75,6 @@ typedef struct _BeaverTransaction BeaverTransaction;
  *
  * Since: 1.0
  */
-typedef struct _BeaverVectorHit BeaverVectorHit;
-typedef struct _BeaverVectorQuery BeaverVectorQuery;
-typedef struct _BeaverVectors BeaverVectors;
 typedef void (*BeaverProgressFunc) (gint64 done, gint64 total, gpointer user_data);
 
 /*< private >

@@ -5,6 +5,7 @@
 #define BEAVER_INSIDE
 #include <beaver/beaver-backup.h>
 #include <beaver/beaver-blob-stream.h>
+#include <beaver/beaver-blobs-batch.h>
 #include <beaver/beaver-blobs.h>
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-check.h>
