@@ -32,7 +32,7 @@ struct _BeaverBlobsBatch
   GObject parent_instance;
 
   BeaverBlobs *blobs; /* strong; NULL in a batch that was made by hand */
-  BeaverBlobsOp *op; /* collects the changes; NULL while there are none */
+  BeaverBlobsOp *op;  /* collects the changes; NULL while there are none */
 };
 
 G_DEFINE_FINAL_TYPE (BeaverBlobsBatch, beaver_blobs_batch, G_TYPE_OBJECT)
@@ -253,8 +253,8 @@ beaver_blobs_batch_apply (BeaverBlobsBatch *self, GCancellable *cancellable, GEr
   g_return_val_if_fail (BEAVER_IS_BLOBS_BATCH (self), -1);
 
   op = take_changes (self, error);
-  if (op == NULL || !_beaver_blobs_run (self->blobs, BEAVER_ACCESS_WRITE, _beaver_blobs_changes_work,
-                                       op, cancellable, error))
+  if (op == NULL || !_beaver_blobs_run (self->blobs, BEAVER_ACCESS_WRITE,
+                                        _beaver_blobs_changes_work, op, cancellable, error))
     return -1;
   return op->changes->len;
 }
@@ -272,9 +272,9 @@ beaver_blobs_batch_apply (BeaverBlobsBatch *self, GCancellable *cancellable, GEr
  */
 void
 beaver_blobs_batch_apply_async (BeaverBlobsBatch *self,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
   GError *error = NULL;
   BeaverBlobsOp *op;
@@ -283,8 +283,8 @@ beaver_blobs_batch_apply_async (BeaverBlobsBatch *self,
 
   op = take_changes (self, &error);
   _beaver_blobs_start (self, self->blobs, beaver_blobs_batch_apply_async, BEAVER_ACCESS_WRITE,
-                      _beaver_blobs_changes_work, op, error, finish_size, cancellable, callback,
-                      user_data);
+                       _beaver_blobs_changes_work, op, error, finish_size, cancellable, callback,
+                       user_data);
 }
 
 /**

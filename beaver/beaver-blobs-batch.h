@@ -39,7 +39,8 @@ void beaver_blobs_batch_apply_async (BeaverBlobsBatch *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-gint64
-beaver_blobs_batch_apply_finish (BeaverBlobsBatch *self, GAsyncResult *result, GError **error);
+gint64 beaver_blobs_batch_apply_finish (BeaverBlobsBatch *self,
+                                        GAsyncResult *result,
+                                        GError **error);
 
 G_END_DECLS

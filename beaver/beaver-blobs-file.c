@@ -59,9 +59,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FileOp, file_op_free)
 static BeaverError
 code_of_errno (int code)
 {
-  return code == ENOENT                                           ? BEAVER_ERROR_NOT_FOUND :
+  return code == ENOENT                                    ? BEAVER_ERROR_NOT_FOUND :
          code == ENOSPC || code == EDQUOT || code == EFBIG ? BEAVER_ERROR_FULL :
-                                                                    BEAVER_ERROR_IO;
+                                                             BEAVER_ERROR_IO;
 }
 
 /* what: translated, what was done to the file. */
@@ -159,9 +159,9 @@ import_run (BeaverLongOp *op, gpointer data, GError **error)
     {
       self->op->fd = spool;
       self->op->cancellable = op->cancellable;
-      ok = fill_spool (op, self, from, spool, status.st_size, error) &&
-           _beaver_long_op_unit (op, BEAVER_ACCESS_WRITE, _beaver_blobs_store_work, self->op,
-                                 error);
+      ok =
+          fill_spool (op, self, from, spool, status.st_size, error) &&
+          _beaver_long_op_unit (op, BEAVER_ACCESS_WRITE, _beaver_blobs_store_work, self->op, error);
       self->op->cancellable = NULL;
     }
   close (from);
@@ -537,8 +537,8 @@ beaver_blobs_import_file_async (BeaverBlobs *self,
   g_return_if_fail (G_IS_FILE (file));
 
   op = file_op_new (self, key, file, TRUE, metadata, &error);
-  start (self, beaver_blobs_import_file_async, op, error, progress, progress_data,
-         progress_destroy, cancellable, callback, user_data);
+  start (self, beaver_blobs_import_file_async, op, error, progress, progress_data, progress_destroy,
+         cancellable, callback, user_data);
 }
 
 /**
@@ -637,8 +637,8 @@ beaver_blobs_export_file_async (BeaverBlobs *self,
   g_return_if_fail (G_IS_FILE (file));
 
   op = file_op_new (self, key, file, FALSE, NULL, &error);
-  start (self, beaver_blobs_export_file_async, op, error, progress, progress_data,
-         progress_destroy, cancellable, callback, user_data);
+  start (self, beaver_blobs_export_file_async, op, error, progress, progress_data, progress_destroy,
+         cancellable, callback, user_data);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
@@ -65,8 +66,8 @@ _beaver_blobs_check_size (BeaverBlobsOp *op, guint64 size, GError **error)
   if (size <= (guint64) BEAVER_BLOB_MAX_ROW && others <= (guint64) BEAVER_BLOB_MAX_ROW - size)
     return TRUE;
   g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FULL,
-               _ ("blobs “%s”: %" G_GUINT64_FORMAT " bytes are too many for “%s”: with its key and "
-                  "metadata a blob can have %" G_GINT64_FORMAT "; put them into several"),
+               _ ("blobs “%s”: %" PRIu64 " bytes are too many for “%s”: with its key and metadata"
+                  " a blob can have %" PRId64 "; put them into several"),
                op->core->name, size, op->key, BEAVER_BLOB_MAX_ROW);
   return FALSE;
 }

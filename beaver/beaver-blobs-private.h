@@ -26,7 +26,7 @@ typedef struct
   gint64 size;
   gint64 rowid; /* of the blob that is read */
   gsize offset, length;
-  guint8 *buffer; /* of length; not ours */
+  guint8 *buffer;            /* of length; not ours */
   GCancellable *cancellable; /* looked at while much is stored; not ours, nullable */
 
   GPtrArray *changes; /* (element-type BeaverBlobsOp) of a batch; nullable */

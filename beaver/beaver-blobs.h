@@ -167,8 +167,7 @@ void beaver_blobs_import_file_async (BeaverBlobs *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-gboolean
-beaver_blobs_import_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
+gboolean beaver_blobs_import_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_blobs_export_file (BeaverBlobs *self,
@@ -189,8 +188,7 @@ void beaver_blobs_export_file_async (BeaverBlobs *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-gboolean
-beaver_blobs_export_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
+gboolean beaver_blobs_export_file_finish (BeaverBlobs *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 BeaverBlobsBatch *beaver_blobs_create_batch (BeaverBlobs *self);

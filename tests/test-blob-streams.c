@@ -132,8 +132,7 @@ test_async_streams (Fixture *f, gconstpointer data)
   g_output_stream_writev_async (G_OUTPUT_STREAM (out), vectors, 2, G_PRIORITY_DEFAULT, NULL,
                                 beaver_test_ready, &result);
   beaver_test_wait_result (&result);
-  g_assert_true (
-      g_output_stream_writev_finish (G_OUTPUT_STREAM (out), result, &n, &error));
+  g_assert_true (g_output_stream_writev_finish (G_OUTPUT_STREAM (out), result, &n, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, 150);
   g_clear_object (&result);
@@ -158,8 +157,8 @@ test_async_streams (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   for (done = 0; done < size;)
     {
-      gssize got = read_async (G_INPUT_STREAM (in), back + done, MIN (size - done, 99999), NULL,
-                               &error);
+      gssize got =
+          read_async (G_INPUT_STREAM (in), back + done, MIN (size - done, 99999), NULL, &error);
 
       g_assert_no_error (error);
       g_assert_cmpint (got, >, 0);
@@ -236,7 +235,8 @@ test_close_in_the_middle (Fixture *f, gconstpointer data)
       g_assert_true (
           g_output_stream_write_all (G_OUTPUT_STREAM (out), bytes, size, NULL, NULL, &error));
       g_assert_no_error (error);
-      g_input_stream_read_async (G_INPUT_STREAM (in), back, size, 0, NULL, beaver_test_ready, &read);
+      g_input_stream_read_async (G_INPUT_STREAM (in), back, size, 0, NULL, beaver_test_ready,
+                                 &read);
       g_output_stream_write_async (G_OUTPUT_STREAM (other), bytes, size, 0, NULL, beaver_test_ready,
                                    &written);
       g_output_stream_close_async (G_OUTPUT_STREAM (out), 0, NULL, beaver_test_ready, &stored);
@@ -337,8 +337,8 @@ test_nothing_by_halves (Fixture *f, gconstpointer data)
   /* the source fails in the middle, and GIO closes what it was spliced into */
   out = beaver_blobs_open_write (blobs, "k", NULL, &error);
   source = g_object_new (failing_get_type (), NULL);
-  g_assert_cmpint (
-      g_output_stream_splice (G_OUTPUT_STREAM (out), source, both, NULL, &error), ==, -1);
+  g_assert_cmpint (g_output_stream_splice (G_OUTPUT_STREAM (out), source, both, NULL, &error), ==,
+                   -1);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
   g_clear_error (&error);
   g_assert_true (g_output_stream_is_closed (G_OUTPUT_STREAM (out)));
@@ -375,15 +375,15 @@ test_nothing_by_halves (Fixture *f, gconstpointer data)
       out = beaver_blobs_open_write (blobs, "k", NULL, &error);
       source = g_memory_input_stream_new_from_data (text, -1, NULL);
       if (i == 0)
-        g_assert_cmpint (
-            g_output_stream_splice (G_OUTPUT_STREAM (out), source, both, NULL, &error), ==, 7);
+        g_assert_cmpint (g_output_stream_splice (G_OUTPUT_STREAM (out), source, both, NULL, &error),
+                         ==, 7);
       else
         {
           g_output_stream_splice_async (G_OUTPUT_STREAM (out), source, both, 0, NULL,
                                         beaver_test_ready, &result);
           beaver_test_wait_result (&result);
-          g_assert_cmpint (
-              g_output_stream_splice_finish (G_OUTPUT_STREAM (out), result, &error), ==, 11);
+          g_assert_cmpint (g_output_stream_splice_finish (G_OUTPUT_STREAM (out), result, &error),
+                           ==, 11);
         }
       g_assert_no_error (error);
       assert_bytes (blobs, "k", text);
@@ -615,15 +615,13 @@ test_files_refused (Fixture *f, gconstpointer data)
           beaver_blobs_import_file (blobs, "k", bad[i].file, NULL, NULL, NULL, NULL, &error));
       g_test_message ("%s", error->message);
       assert_error (bad[i].import);
-      g_assert_false (
-          beaver_blobs_export_file (blobs, "k", bad[i].file, NULL, NULL, NULL, &error));
+      g_assert_false (beaver_blobs_export_file (blobs, "k", bad[i].file, NULL, NULL, NULL, &error));
       g_test_message ("%s", error->message);
       assert_error (bad[i].export);
     }
   g_assert_false (beaver_blobs_export_file (blobs, "none", file, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_NOT_FOUND);
-  g_assert_false (
-      beaver_blobs_import_file (blobs, "k", file, "{oops", NULL, NULL, NULL, &error));
+  g_assert_false (beaver_blobs_import_file (blobs, "k", file, "{oops", NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_INVALID);
   assert_bytes (blobs, "k", "before");
 
@@ -672,8 +670,8 @@ test_files_close (Fixture *f, gconstpointer data)
 
   g_assert_no_errno (g_mkdir (dir, 0700));
   g_assert_true (g_file_set_contents (path, (char *) bytes, (gssize) size, NULL));
-  g_assert_true (beaver_blobs_import_file (get_blobs (f, "b"), "big", file, NULL, NULL, NULL, NULL,
-                                           NULL));
+  g_assert_true (
+      beaver_blobs_import_file (get_blobs (f, "b"), "big", file, NULL, NULL, NULL, NULL, NULL));
   for (guint i = 0; i < rounds; i++)
     {
       g_autoptr (BeaverBlobs) blobs = g_object_ref (get_blobs (f, "b"));

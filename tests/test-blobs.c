@@ -359,9 +359,9 @@ test_bad_input (Fixture *f, gconstpointer data)
     const char *key;
     const char *metadata;
   } bad[] = {
-    { "\xff", NULL },     { "a\xc3", "1" },   { "k", "" },          { "k", "{" },
-    { "k", "{\"a\":}" }, { "k", "[1,]" },     { "k", "NaN" },       { "k", "[-Infinity]" },
-    { "k", "'x'" },      { "k", "\"\xff\"" }, { "k", "1 2" },        { "k", "nul" },
+    { "\xff", NULL },    { "a\xc3", "1" },    { "k", "" },    { "k", "{" },
+    { "k", "{\"a\":}" }, { "k", "[1,]" },     { "k", "NaN" }, { "k", "[-Infinity]" },
+    { "k", "'x'" },      { "k", "\"\xff\"" }, { "k", "1 2" }, { "k", "nul" },
   };
   BeaverBlobs *blobs = get_blobs (f, "b");
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
