@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+extern const char _beaver_consumers_schema[]; /* also of dumps */
+
 /* What the works of a consumer see; no GObject. */
 typedef struct
 {

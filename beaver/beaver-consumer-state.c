@@ -46,6 +46,8 @@
 
 /* Owners that gave their consumers back, which is not written yet: in this process they are free at
  * once. */
+const char _beaver_consumers_schema[] = SQL_CREATE;
+
 static GMutex released_mutex;
 static GHashTable *released; /* (released_mutex) set of owners */
 

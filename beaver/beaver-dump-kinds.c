@@ -14,140 +14,17 @@
 #include <beaver/beaver-list-private.h>
 #include <beaver/beaver-log-private.h>
 #include <beaver/engine/beaver-cache-private.h>
+#include <beaver/engine/beaver-field-guard-private.h>
+#include <beaver/engine/beaver-fts-private.h>
 #include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-lsh-private.h>
 
-static const char SQL_WITH_FTS[] =
-    "SELECT DISTINCT item_id FROM __beaver_fts_index__ WHERE collection = $1";
-static const char SQL_WITH_TRIGRAMS[] =
-    "SELECT DISTINCT item_id FROM __beaver_trigrams__ WHERE collection = $1";
 static const char SQL_HYPERPLANES[] =
     "SELECT hyperplanes FROM __beaver_lsh_config__ WHERE collection = $1";
 static const char SQL_CLEAR_FTS[] = "DELETE FROM __beaver_fts_index__ WHERE collection = $1";
 static const char SQL_CLEAR_TRIGRAMS[] = "DELETE FROM __beaver_trigrams__ WHERE collection = $1";
 static const char SQL_CLEAR_LSH[] = "DELETE FROM __beaver_lsh_index__ WHERE collection = $1";
-
-static const BeaverDumpKind kinds[] = {
-  { "dict",
-    "Dict",
-    "__beaver_dicts__",
-    "dict_name",
-    "key",
-    { { "key", "key", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "value", "value", BEAVER_FIELD_JSON, 0 },
-      { "expires_at", "expires_at", BEAVER_FIELD_REAL, BEAVER_FIELD_OMITTED } },
-    .dated = FALSE },
-  { "list",
-    "List",
-    "__beaver_lists__",
-    "list_name",
-    "item_order",
-    { { NULL, "item_value", BEAVER_FIELD_JSON, 0 } },
-    .dated = TRUE },
-  { "queue",
-    "Queue",
-    "__beaver_priority_queues__",
-    "queue_name",
-    "priority, timestamp, rowid",
-    { { "priority", "priority", BEAVER_FIELD_REAL, 0 },
-      { "timestamp", "timestamp", BEAVER_FIELD_REAL, BEAVER_FIELD_NOW },
-      { "data", "data", BEAVER_FIELD_JSON, 0 } },
-    .dated = TRUE },
-  { "blob",
-    "BlobStore",
-    "__beaver_blobs__",
-    "store_name",
-    "key",
-    { { "key", "key", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "metadata", "metadata", BEAVER_FIELD_JSON, BEAVER_FIELD_NULLABLE | BEAVER_FIELD_OMITTED },
-      { "payload", "data", BEAVER_FIELD_BLOB, 0 } } },
-  { "log",
-    "Log",
-    "__beaver_logs__",
-    "log_name",
-    "timestamp",
-    { { "timestamp", "timestamp", BEAVER_FIELD_REAL, BEAVER_FIELD_NOW },
-      { "data", "data", BEAVER_FIELD_JSON, 0 } } },
-  { "documents",
-    "Documents",
-    "__beaver_documents__",
-    "collection",
-    "item_id",
-    { { "id", "item_id", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "body", "data", BEAVER_FIELD_JSON, 0 } } },
-  { "channel",
-    "Channel",
-    "__beaver_pubsub_log__",
-    "channel_name",
-    "timestamp",
-    { { "timestamp", "timestamp", BEAVER_FIELD_REAL, 0 },
-      { "payload", "message_payload", BEAVER_FIELD_JSON, 0 } },
-    .alone = TRUE },
-  { "graph",
-    "Graph",
-    "__beaver_edges__",
-    "collection",
-    "source_item_id, target_item_id, label",
-    { { "source", "source_item_id", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "target", "target_item_id", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "label", "label", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "metadata", "metadata", BEAVER_FIELD_JSON, BEAVER_FIELD_NULLABLE | BEAVER_FIELD_OMITTED } },
-    .alone = TRUE },
-  { "vectors",
-    "Vectors",
-    "__beaver_vectors__",
-    "collection",
-    "item_id",
-    { { "id", "item_id", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
-      { "vector", "vector", BEAVER_FIELD_FLOATS, 0 },
-      { "metadata", "metadata", BEAVER_FIELD_JSON, BEAVER_FIELD_NULLABLE | BEAVER_FIELD_OMITTED } },
-    .alone = TRUE },
-  { "sketch",
-    "Sketch",
-    "__beaver_sketches__",
-    "name",
-    "name",
-    { { "type", "type", BEAVER_FIELD_TEXT, 0 },
-      { "capacity", "capacity", BEAVER_FIELD_REAL, 0 },
-      { "error_rate", "error_rate", BEAVER_FIELD_REAL, 0 },
-      { "data", "data", BEAVER_FIELD_BLOB, 0 } },
-    .alone = TRUE },
-};
-
-const BeaverDumpKind *
-_beaver_dump_kinds (guint *n)
-{
-  *n = G_N_ELEMENTS (kinds);
-  return kinds;
-}
-
-const BeaverDumpKind *
-_beaver_dump_kind (const char *kind)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (kinds[i].kind, kind))
-      return &kinds[i];
-  return NULL;
-}
-
-const BeaverDumpKind *
-_beaver_dump_kind_of_type (const char *type)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (kinds[i].type, type))
-      return &kinds[i];
-  return NULL;
-}
-
-guint
-_beaver_dump_kind_n_fields (const BeaverDumpKind *self)
-{
-  guint n = 0;
-
-  while (n < BEAVER_MAX_FIELDS && self->fields[n].column != NULL)
-    n++;
-  return n;
-}
+static const char SQL_CLEAR_JOBS[] = "DELETE FROM __beaver_x_queue_jobs__ WHERE queue_name = $1";
 
 static gboolean
 is_kind (BeaverDumpSection *section, const char *kind)
@@ -156,26 +33,6 @@ is_kind (BeaverDumpSection *section, const char *kind)
 }
 
 /* Reading */
-
-static GHashTable *
-read_ids (BeaverConnection *connection, const char *sql, const char *name, GError **error)
-{
-  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, sql, error);
-  BeaverStep step;
-
-  if (statement == NULL)
-    return NULL;
-  _beaver_statement_bind_text (statement, 1, name, -1);
-  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-    {
-      char *id = _beaver_statement_dup_text (statement, 0);
-
-      if (id != NULL)
-        g_hash_table_add (ids, id);
-    }
-  return step == BEAVER_STEP_DONE ? g_steal_pointer (&ids) : NULL;
-}
 
 /* Stored JSON in normal form; what only readers accept (NaN) stays as it is, on one line. */
 static gboolean
@@ -330,8 +187,7 @@ static gboolean
 append_row (BeaverDumpSection *section,
             BeaverStatement *statement,
             guint n_fields,
-            GHashTable *with_fts,
-            GHashTable *with_trigrams,
+            BeaverSearchNotes *notes,
             GError **error)
 {
   const BeaverField *fields = section->kind->fields;
@@ -362,15 +218,13 @@ append_row (BeaverDumpSection *section,
           return FALSE;
         }
     }
-  if (with_fts != NULL)
+  if (notes != NULL)
     {
       const char *id = _beaver_statement_text (statement, 0, NULL);
+      gsize length;
+      const char *body = _beaver_statement_text (statement, 1, &length);
 
-      /* what is not as a load of 2.x would make it */
-      if (!g_hash_table_contains (with_fts, id))
-        g_string_append (section->items, ", \"fts\": false");
-      if (g_hash_table_contains (with_trigrams, id))
-        g_string_append (section->items, ", \"fuzzy\": true");
+      _beaver_search_notes_append (notes, section->items, id, body, length);
     }
   g_string_append (section->items, bare ? "\n" : "}\n");
   section->count++;
@@ -386,8 +240,7 @@ _beaver_dump_read (BeaverConnection *connection,
   const BeaverDumpKind *kind = section->kind;
   guint n = _beaver_dump_kind_n_fields (kind);
   g_autoptr (GString) sql = g_string_new ("SELECT ");
-  g_autoptr (GHashTable) with_fts = NULL;
-  g_autoptr (GHashTable) with_trigrams = NULL;
+  g_autoptr (BeaverSearchNotes) notes = NULL;
   g_autoptr (BeaverStatement) statement = NULL;
   gboolean is_dict = is_kind (section, "dict");
   BeaverStep step;
@@ -420,11 +273,8 @@ _beaver_dump_read (BeaverConnection *connection,
     }
   if (is_kind (section, "documents"))
     {
-      with_fts = read_ids (connection, SQL_WITH_FTS, section->name, error);
-      if (with_fts == NULL)
-        return FALSE;
-      with_trigrams = read_ids (connection, SQL_WITH_TRIGRAMS, section->name, error);
-      if (with_trigrams == NULL)
+      notes = _beaver_search_notes_read (connection, section->name, error);
+      if (notes == NULL)
         return FALSE;
     }
   if (is_kind (section, "vectors"))
@@ -454,7 +304,7 @@ _beaver_dump_read (BeaverConnection *connection,
   if (is_dict)
     _beaver_statement_bind_double (statement, 2, (double) g_get_real_time () / G_USEC_PER_SEC);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-    if (!append_row (section, statement, n, with_fts, with_trigrams, error))
+    if (!append_row (section, statement, n, notes, error))
       return FALSE;
   return step == BEAVER_STEP_DONE;
 }
@@ -585,6 +435,38 @@ parse_value (BeaverDumpSection *section,
     }
 }
 
+/* How a document is searched: true, false, or the fields. */
+static gboolean
+parse_search (BeaverDumpItem *item, const char *json, gsize length, GError **error)
+{
+  static const BeaverField fts = { .member = "fts" };
+  static const BeaverField fuzzy = { .member = "fuzzy" };
+  g_autoptr (GPtrArray) fields = NULL;
+  g_autoptr (BeaverJsonReader) reader = NULL;
+  BeaverJsonToken token;
+  const char *raw;
+  gsize found;
+
+  raw = _beaver_json_path_find (json, (gssize) length, "fuzzy", &found);
+  item->fuzzy = raw != NULL && found == 4 && memcmp (raw, "true", 4) == 0;
+  if (raw != NULL && !item->fuzzy && !(found == 5 && memcmp (raw, "false", 5) == 0))
+    return set_wrong (&fuzzy, _ ("true or false"), error);
+  raw = _beaver_json_path_find (json, (gssize) length, "fts", &found);
+  item->fts = raw == NULL || !(found == 5 && memcmp (raw, "false", 5) == 0);
+  if (raw == NULL || !item->fts || (found == 4 && memcmp (raw, "true", 4) == 0))
+    return TRUE;
+  reader = _beaver_json_reader_new (raw, (gssize) found);
+  if (_beaver_json_reader_next (reader) != BEAVER_JSON_ARRAY_START)
+    return set_wrong (&fts, _ ("true, false, or a list of fields"), error);
+  fields = g_ptr_array_new_null_terminated (0, g_free, TRUE);
+  while ((token = _beaver_json_reader_next (reader)) == BEAVER_JSON_STRING)
+    g_ptr_array_add (fields, g_strdup (_beaver_json_reader_string (reader, NULL)));
+  if (token != BEAVER_JSON_ARRAY_END)
+    return set_wrong (&fts, _ ("true, false, or a list of fields"), error);
+  item->fields = (char **) g_ptr_array_free (g_steal_pointer (&fields), FALSE);
+  return TRUE;
+}
+
 gboolean
 _beaver_dump_parse_item (BeaverDumpSection *section, const char *json, gsize length, GError **error)
 {
@@ -637,10 +519,11 @@ _beaver_dump_parse_item (BeaverDumpSection *section, const char *json, gsize len
           return FALSE;
         }
     }
-  raw = _beaver_json_path_find (json, (gssize) length, "fts", &found);
-  item.fts = raw == NULL || memcmp (raw, "false", MIN (found, 5)) != 0;
-  raw = _beaver_json_path_find (json, (gssize) length, "fuzzy", &found);
-  item.fuzzy = raw != NULL && memcmp (raw, "true", MIN (found, 4)) == 0;
+  if (is_kind (section, "documents") && !parse_search (&item, json, length, error))
+    {
+      _beaver_dump_item_clear (&item);
+      return FALSE;
+    }
   g_array_append_val (section->rows, item);
   section->count++;
   return TRUE;
@@ -663,9 +546,30 @@ run_named (BeaverConnection *connection, const char *sql, const char *name, GErr
 static void
 touch (BeaverConnection *connection, BeaverDumpSection *section)
 {
-  g_autofree char *topic = g_strdup_printf ("%s:%s", section->kind->kind, section->name);
+  const char *kind = section->kind->topic != NULL ? section->kind->topic : section->kind->kind;
+  g_autofree char *topic = g_strdup_printf ("%s:%s", kind, section->name);
 
   _beaver_connection_touch (connection, topic);
+}
+
+/* What a claim, a delay or a failure has left of a queue. */
+static gboolean
+clear_jobs (BeaverConnection *connection, BeaverDumpSection *section, GError **error)
+{
+  gboolean exists;
+
+  return _beaver_connection_has_table (connection, "__beaver_x_queue_jobs__", &exists, error) &&
+         (!exists || run_named (connection, SQL_CLEAR_JOBS, section->name, error));
+}
+
+/* Makes the table of an additional kind, and what belongs to it. */
+static gboolean
+ensure_table (BeaverConnection *connection, BeaverDumpSection *section, GError **error)
+{
+  if (is_kind (section, "field-index"))
+    return _beaver_field_guard_install (connection, error);
+  return section->kind->create == NULL ||
+         _beaver_connection_execute (connection, section->kind->create, error);
 }
 
 gboolean
@@ -674,11 +578,17 @@ _beaver_dump_clear (BeaverConnection *connection, BeaverDumpSection *section, GE
   g_autofree char *sql = NULL;
 
   _beaver_connection_end_epoch (connection);
+  if (section->kind->keeps)
+    return TRUE;
+  if (!ensure_table (connection, section, error))
+    return FALSE;
   if (section->clear_work != NULL && section->core != NULL)
     {
       BeaverManagerOp op = { section->core, 0 };
 
-      return section->clear_work (connection, &op, error);
+      return section->clear_work (connection, &op, error) &&
+             (!section->whole || !is_kind (section, "queue") ||
+              clear_jobs (connection, section, error));
     }
   /* the metadata of encrypted dicts that are not in the dump stay */
   if (is_kind (section, "dict") && g_str_equal (section->name, "__security__"))
@@ -766,16 +676,16 @@ write_documents (BeaverConnection *connection,
   g_autoptr (BeaverFieldIndex) index =
       _beaver_field_index_load (connection, "documents", section->name, error);
 
-  if (index == NULL)
+  if (index == NULL || !_beaver_fts_prepare (connection, error))
     return FALSE;
   for (guint i = first; i < first + n; i++)
     {
       BeaverDumpItem *item = &g_array_index (section->rows, BeaverDumpItem, i);
 
-      if (!keep_index (connection, index, item, error) ||
-          !_beaver_dump_write_document (connection, section->name, text_of (&item->values[0]),
-                                        text_of (&item->values[1]), TRUE, item->fts, item->fuzzy,
-                                        error))
+      if (!_beaver_dump_write_document (connection, section->name, text_of (&item->values[0]),
+                                        text_of (&item->values[1]), item->fts, item->fuzzy,
+                                        item->fields, error) ||
+          !keep_index (connection, index, item, error))
         return FALSE;
     }
   touch (connection, section);
@@ -908,7 +818,8 @@ write_rows (BeaverConnection *connection,
 {
   const BeaverDumpKind *kind = section->kind;
   guint n_fields = _beaver_dump_kind_n_fields (kind);
-  g_autofree char *sql = insert_sql (kind, n_fields);
+  g_autofree char *sql =
+      kind->insert != NULL ? g_strdup (kind->insert) : insert_sql (kind, n_fields);
   g_autoptr (BeaverStatement) statement = NULL;
   g_autoptr (BeaverFieldIndex) index = NULL;
   gboolean is_channel = is_kind (section, "channel");
@@ -916,6 +827,8 @@ write_rows (BeaverConnection *connection,
       section->dict != NULL ? g_atomic_pointer_get (&section->dict->codec) : NULL;
   gboolean is_security = is_kind (section, "dict") && g_str_equal (section->name, "__security__");
 
+  if (!ensure_table (connection, section, error))
+    return FALSE;
   if (is_kind (section, "dict"))
     {
       if (!begin_dict (connection, section, error))

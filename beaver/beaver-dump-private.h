@@ -36,7 +36,7 @@ typedef struct
   BeaverFieldFlags flags;
 } BeaverField;
 
-#define BEAVER_MAX_FIELDS 5
+#define BEAVER_MAX_FIELDS 10
 
 typedef struct
 {
@@ -48,6 +48,13 @@ typedef struct
   BeaverField fields[BEAVER_MAX_FIELDS];
   gboolean dated; /* the metadata tell when */
   gboolean alone; /* only in a dump of the whole database */
+
+  /* of a table that is not there in every file */
+  const char *create; /* nullable */
+  const char *insert; /* in the place of the usual statement; nullable */
+  gboolean keeps;     /* overwriting replaces what is named, and leaves the others */
+  const char *topic;  /* the kind of manager that has to hear of it; NULL: this one */
+  int stage;          /* 0 with the structures, -1 before them, 1 behind them */
 } BeaverDumpKind;
 
 const BeaverDumpKind *_beaver_dump_kind (const char *kind);         /* nullable */
@@ -67,6 +74,7 @@ typedef struct
 {
   BeaverDumpValue values[BEAVER_MAX_FIELDS];
   gboolean fts, fuzzy; /* documents */
+  char **fields;       /* the same: what full text search sees; NULL: all texts */
 } BeaverDumpItem;
 
 /* One structure in a dump. */
@@ -79,6 +87,7 @@ typedef struct
   BeaverDictShared *dict;  /* strong, nullable: of a dict that values are encrypted for */
   BeaverWork clear_work;   /* nullable */
 
+  gboolean whole;  /* part of a whole database */
   gboolean sealed; /* an encrypted dict whose values are taken as they are */
   gboolean without_payload;
   GString *items; /* reading: JSON texts, each with a newline */
@@ -115,15 +124,28 @@ gboolean _beaver_dump_clear (BeaverConnection *connection,
                              GError **error);
 
 /* A document with its rows for searching (spec, sections 11.2 and 11.3), in place of one of the
- * same id when replace says so. */
+ * same id. fields: what is searched; NULL: all texts. After _beaver_fts_prepare(). */
 gboolean _beaver_dump_write_document (BeaverConnection *connection,
                                       const char *collection,
                                       const char *id,
                                       const char *body,
-                                      gboolean replace,
                                       gboolean fts,
                                       gboolean fuzzy,
+                                      char **fields,
                                       GError **error);
+/* What a dump has to say of how each document of a collection is searched. */
+typedef struct _BeaverSearchNotes BeaverSearchNotes;
+BeaverSearchNotes *_beaver_search_notes_read (BeaverConnection *connection,
+                                              const char *collection,
+                                              GError **error);
+void _beaver_search_notes_free (BeaverSearchNotes *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverSearchNotes, _beaver_search_notes_free)
+/* Appends members, each behind a comma: none for what a load of 2.x would make of it. */
+void _beaver_search_notes_append (BeaverSearchNotes *self,
+                                  GString *out,
+                                  const char *id,
+                                  const char *body,
+                                  gsize length);
 /* The rows of LSH for all vectors of a collection; hyperplanes (nullable) if the file has none. */
 gboolean _beaver_dump_index_vectors (BeaverConnection *connection,
                                      const char *collection,

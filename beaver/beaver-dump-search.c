@@ -9,6 +9,8 @@
 
 #include <beaver/beaver-dump-private.h>
 #include <beaver/engine/beaver-flatten-private.h>
+#include <beaver/engine/beaver-fts-private.h>
+#include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-lsh-private.h>
 #include <beaver/engine/beaver-trigram-private.h>
 
@@ -17,13 +19,12 @@ static const char SQL_DOCUMENT[] =
     " ON CONFLICT (collection, item_id) DO UPDATE SET data = excluded.data";
 static const char SQL_DOCUMENT_EXISTS[] =
     "SELECT 1 FROM __beaver_documents__ WHERE collection = $1 AND item_id = $2";
-static const char SQL_DROP_FTS[] =
-    "DELETE FROM __beaver_fts_index__ WHERE collection = $1 AND item_id = $2";
 static const char SQL_DROP_TRIGRAMS[] =
     "DELETE FROM __beaver_trigrams__ WHERE collection = $1 AND item_id = $2";
-static const char SQL_FTS[] =
-    "INSERT INTO __beaver_fts_index__ (collection, item_id, field_path, field_content)"
-    " VALUES ($1, $2, $3, $4)";
+static const char SQL_TEXTS[] =
+    "SELECT DISTINCT item_id, field_path FROM __beaver_fts_index__ WHERE collection = $1";
+static const char SQL_WITH_TRIGRAMS[] =
+    "SELECT DISTINCT item_id FROM __beaver_trigrams__ WHERE collection = $1";
 static const char SQL_TRIGRAM[] =
     "INSERT INTO __beaver_trigrams__ (collection, item_id, trigram) VALUES ($1, $2, $3)"
     " ON CONFLICT (collection, item_id, trigram) DO NOTHING";
@@ -39,25 +40,40 @@ static const char SQL_BUCKET[] =
 
 typedef struct
 {
-  BeaverStatement *statement;
+  BeaverFtsWriter *writer; /* NULL: no full text */
+  GString *joined;         /* NULL: no trigrams */
+  char **fields;
   gboolean failed;
   GError **error;
-} Insert;
+} Texts;
+
+static gboolean
+is_wanted (char **fields, const char *path, gsize length)
+{
+  if (fields == NULL)
+    return TRUE;
+  for (guint i = 0; fields[i] != NULL; i++)
+    if (strlen (fields[i]) == length && memcmp (fields[i], path, length) == 0)
+      return TRUE;
+  return FALSE;
+}
 
 static void
-insert_text (const char *path,
-             gsize path_length,
-             const char *text,
-             gsize length,
-             gpointer user_data)
+add_text (const char *path, gsize path_length, const char *text, gsize length, gpointer user_data)
 {
-  Insert *insert = user_data;
+  Texts *texts = user_data;
 
-  if (insert->failed)
+  if (texts->failed || !is_wanted (texts->fields, path, path_length))
     return;
-  _beaver_statement_bind_text (insert->statement, 3, path, (gssize) path_length);
-  _beaver_statement_bind_text (insert->statement, 4, text, (gssize) length);
-  insert->failed = !_beaver_statement_run (insert->statement, insert->error);
+  if (texts->writer != NULL)
+    texts->failed =
+        !_beaver_fts_writer_add (texts->writer, path, path_length, text, length, texts->error);
+  if (texts->joined != NULL)
+    {
+      if (texts->joined->len > 0)
+        g_string_append_c (texts->joined, ' ');
+      g_string_append_len (texts->joined, text, (gssize) length);
+    }
 }
 
 static gboolean
@@ -77,38 +93,16 @@ run_pair (BeaverConnection *connection,
 }
 
 static gboolean
-write_fts (BeaverConnection *connection,
-           const char *collection,
-           const char *id,
-           const char *body,
-           GError **error)
-{
-  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, SQL_FTS, error);
-  Insert insert = { statement, FALSE, error };
-
-  if (statement == NULL)
-    return FALSE;
-  _beaver_statement_bind_text (statement, 1, collection, -1);
-  _beaver_statement_bind_text (statement, 2, id, -1);
-  return _beaver_flatten (body, -1, insert_text, &insert, error) && !insert.failed;
-}
-
-static gboolean
 write_trigrams (BeaverConnection *connection,
                 const char *collection,
                 const char *id,
-                const char *body,
+                GString *text,
                 GError **error)
 {
-  GString *text = _beaver_flatten_text (body, -1, error);
-  g_autoptr (GArray) trigrams = NULL;
-  g_autoptr (BeaverStatement) statement = NULL;
+  g_autoptr (GArray) trigrams = _beaver_trigrams (text->str, (gssize) text->len);
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (connection, SQL_TRIGRAM, error);
 
-  if (text == NULL)
-    return FALSE;
-  trigrams = _beaver_trigrams (text->str, (gssize) text->len);
-  g_string_free (text, TRUE);
-  statement = _beaver_connection_prepare (connection, SQL_TRIGRAM, error);
   if (statement == NULL)
     return FALSE;
   _beaver_statement_bind_text (statement, 1, collection, -1);
@@ -129,41 +123,155 @@ _beaver_dump_write_document (BeaverConnection *connection,
                              const char *collection,
                              const char *id,
                              const char *body,
-                             gboolean replace,
                              gboolean fts,
                              gboolean fuzzy,
+                             char **fields,
                              GError **error)
 {
   g_autoptr (BeaverStatement) statement = NULL;
+  g_autoptr (GString) joined = fuzzy ? g_string_new (NULL) : NULL;
+  BeaverFtsWriter writer;
+  Texts texts = { fts ? &writer : NULL, joined, fields, FALSE, error };
+  BeaverStep step;
 
-  /* deleting from the full-text index by id is a scan: only where there is something to delete */
-  if (replace)
-    {
-      BeaverStep step;
-
-      statement = _beaver_connection_prepare (connection, SQL_DOCUMENT_EXISTS, error);
-      if (statement == NULL)
-        return FALSE;
-      _beaver_statement_bind_text (statement, 1, collection, -1);
-      _beaver_statement_bind_text (statement, 2, id, -1);
-      step = _beaver_statement_step (statement, error);
-      g_clear_pointer (&statement, _beaver_statement_reset);
-      if (step == BEAVER_STEP_ERROR)
-        return FALSE;
-      if (step == BEAVER_STEP_ROW &&
-          (!run_pair (connection, SQL_DROP_FTS, collection, id, error) ||
-           !run_pair (connection, SQL_DROP_TRIGRAMS, collection, id, error)))
-        return FALSE;
-    }
+  /* only where there is something to remove */
+  statement = _beaver_connection_prepare (connection, SQL_DOCUMENT_EXISTS, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, collection, -1);
+  _beaver_statement_bind_text (statement, 2, id, -1);
+  step = _beaver_statement_step (statement, error);
+  g_clear_pointer (&statement, _beaver_statement_reset);
+  if (step == BEAVER_STEP_ERROR ||
+      (step == BEAVER_STEP_ROW &&
+       (!_beaver_fts_remove (connection, collection, id, error) ||
+        !run_pair (connection, SQL_DROP_TRIGRAMS, collection, id, error))))
+    return FALSE;
   statement = _beaver_connection_prepare (connection, SQL_DOCUMENT, error);
   if (statement == NULL)
     return FALSE;
   _beaver_statement_bind_text (statement, 1, collection, -1);
   _beaver_statement_bind_text (statement, 2, id, -1);
   _beaver_statement_bind_text (statement, 3, body, -1);
-  return _beaver_statement_run (statement, error) &&
-         (!fts || write_fts (connection, collection, id, body, error)) &&
-         (!fuzzy || write_trigrams (connection, collection, id, body, error));
+  if (!_beaver_statement_run (statement, error) ||
+      !_beaver_fts_writer_begin (&writer, connection, collection, id, error))
+    return FALSE;
+  if ((fts || fuzzy) && !_beaver_flatten (body, -1, add_text, &texts, error))
+    texts.failed = TRUE;
+  if (texts.failed)
+    {
+      _beaver_fts_writer_abort (&writer);
+      return FALSE;
+    }
+  return _beaver_fts_writer_end (&writer, error) &&
+         (joined == NULL || write_trigrams (connection, collection, id, joined, error));
+}
+
+/* How documents are searched, out of the rows that are there */
+
+struct _BeaverSearchNotes
+{
+  GHashTable *paths;    /* (element-type utf8 GHashTable) of an item: a set of paths */
+  GHashTable *trigrams; /* (element-type utf8) a set of items */
+};
+
+void
+_beaver_search_notes_free (BeaverSearchNotes *self)
+{
+  g_hash_table_unref (self->paths);
+  g_hash_table_unref (self->trigrams);
+  g_free (self);
+}
+
+BeaverSearchNotes *
+_beaver_search_notes_read (BeaverConnection *connection, const char *collection, GError **error)
+{
+  g_autoptr (BeaverSearchNotes) self = g_new0 (BeaverSearchNotes, 1);
+  g_autoptr (BeaverStatement) texts = NULL;
+  g_autoptr (BeaverStatement) trigrams = NULL;
+  BeaverStep step;
+
+  self->paths =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
+  self->trigrams = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  texts = _beaver_connection_prepare (connection, SQL_TEXTS, error);
+  if (texts == NULL)
+    return NULL;
+  _beaver_statement_bind_text (texts, 1, collection, -1);
+  while ((step = _beaver_statement_step (texts, error)) == BEAVER_STEP_ROW)
+    {
+      g_autofree char *id = _beaver_statement_dup_text (texts, 0);
+      GHashTable *paths = id != NULL ? g_hash_table_lookup (self->paths, id) : NULL;
+
+      if (id == NULL)
+        continue;
+      if (paths == NULL)
+        {
+          paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+          g_hash_table_insert (self->paths, g_steal_pointer (&id), paths);
+        }
+      g_hash_table_add (paths, _beaver_statement_is_null (texts, 1) ?
+                                   g_strdup ("") :
+                                   _beaver_statement_dup_text (texts, 1));
+    }
+  if (step == BEAVER_STEP_ERROR)
+    return NULL;
+  trigrams = _beaver_connection_prepare (connection, SQL_WITH_TRIGRAMS, error);
+  if (trigrams == NULL)
+    return NULL;
+  _beaver_statement_bind_text (trigrams, 1, collection, -1);
+  while ((step = _beaver_statement_step (trigrams, error)) == BEAVER_STEP_ROW)
+    if (!_beaver_statement_is_null (trigrams, 0))
+      g_hash_table_add (self->trigrams, _beaver_statement_dup_text (trigrams, 0));
+  return step == BEAVER_STEP_DONE ? g_steal_pointer (&self) : NULL;
+}
+
+typedef struct
+{
+  GHashTable *searched; /* nullable */
+  GPtrArray *there;     /* (element-type utf8) paths that are, each once, in their order */
+  gboolean any, left_out;
+} Compared;
+
+static void
+compare_text (const char *path, gsize path_length, const char *text, gsize length, gpointer data)
+{
+  Compared *compared = data;
+  g_autofree char *name = g_strndup (path, path_length);
+
+  compared->any = TRUE;
+  if (compared->searched == NULL || !g_hash_table_contains (compared->searched, name))
+    compared->left_out = TRUE;
+  else if (!g_ptr_array_find_with_equal_func (compared->there, name, g_str_equal, NULL))
+    g_ptr_array_add (compared->there, g_steal_pointer (&name));
+}
+
+void
+_beaver_search_notes_append (BeaverSearchNotes *self,
+                             GString *out,
+                             const char *id,
+                             const char *body,
+                             gsize length)
+{
+  g_autoptr (GPtrArray) there = g_ptr_array_new_with_free_func (g_free);
+  Compared compared = { g_hash_table_lookup (self->paths, id), there, FALSE, FALSE };
+
+  if (!_beaver_flatten (body, (gssize) length, compare_text, &compared, NULL))
+    compared.left_out = FALSE;
+  if (compared.left_out && compared.searched == NULL)
+    g_string_append (out, ", \"fts\": false");
+  else if (compared.left_out)
+    {
+      g_string_append (out, ", \"fts\": [");
+      for (guint i = 0; i < there->len; i++)
+        {
+          g_string_append (out, i > 0 ? ", " : "");
+          _beaver_json_append_string (out, g_ptr_array_index (there, i), -1);
+        }
+      g_string_append_c (out, ']');
+    }
+  if (g_hash_table_contains (self->trigrams, id))
+    g_string_append (out, ", \"fuzzy\": true");
 }
 
 static gboolean

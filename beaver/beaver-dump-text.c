@@ -20,6 +20,7 @@ _beaver_dump_item_clear (gpointer pointer)
 
   for (guint i = 0; i < BEAVER_MAX_FIELDS; i++)
     g_clear_pointer (&item->values[i].bytes, g_bytes_unref);
+  g_clear_pointer (&item->fields, g_strfreev);
 }
 
 BeaverDumpSection *

@@ -5,10 +5,15 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include <beaver/beaver-blobs.h>
 #include <beaver/beaver-db-private.h>
+#include <beaver/beaver-documents.h>
 #include <beaver/beaver-dump-private.h>
+#include <beaver/beaver-graph.h>
 #include <beaver/beaver-list.h>
 #include <beaver/beaver-log.h>
+#include <beaver/beaver-queue.h>
+#include <beaver/beaver-vectors.h>
 
 /* From name to name and not row by row. */
 #define SQL_NAMES                                                                                  \
@@ -71,10 +76,16 @@ list_work (BeaverConnection *connection, DumpOp *self, const BeaverDumpKind *kin
 {
   g_autofree char *sql = g_strdup_printf (SQL_NAMES, kind->name_column, kind->table,
                                           kind->name_column, kind->table, kind->name_column);
-  g_autoptr (BeaverStatement) statement =
-      _beaver_connection_prepare_dynamic (connection, sql, error);
+  g_autoptr (BeaverStatement) statement = NULL;
+  gboolean exists = TRUE;
   BeaverStep step;
 
+  if (kind->create != NULL &&
+      !_beaver_connection_has_table (connection, kind->table, &exists, error))
+    return FALSE;
+  if (!exists)
+    return TRUE;
+  statement = _beaver_connection_prepare_dynamic (connection, sql, error);
   if (statement == NULL)
     return FALSE;
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
@@ -155,31 +166,39 @@ count_rows (DumpOp *self)
   return n;
 }
 
-/* dict __security__ first: what the values of encrypted dicts are checked against. */
-static gboolean
-write_all (BeaverConnection *connection, DumpOp *self, gboolean security, GError **error)
-{
-  for (guint i = 0; i < self->sections->len; i++)
-    {
-      BeaverDumpSection *section = g_ptr_array_index (self->sections, i);
-      gboolean is_security = self->whole && g_str_equal (section->kind->kind, "dict") &&
-                             g_str_equal (section->name, "__security__");
+/* In which order they are written. dict __security__ comes before all values, which are checked
+ * against it; what belongs to structures behind them. */
+#define FIRST_STAGE (-1)
+#define LAST_STAGE 1
 
-      if (is_security == security &&
-          (!_beaver_dump_clear (connection, section, error) ||
-           !_beaver_dump_write (connection, section, 0, section->rows->len, FALSE, error)))
-        {
-          prefix (self, section, error);
-          return FALSE;
-        }
-    }
-  return TRUE;
+static int
+stage_of (DumpOp *self, BeaverDumpSection *section)
+{
+  return self->whole && g_str_equal (section->kind->kind, "dict") &&
+                 g_str_equal (section->name, "__security__") ?
+             FIRST_STAGE :
+             section->kind->stage;
 }
 
 static gboolean
 overwrite_work (BeaverConnection *connection, gpointer data, GError **error)
 {
-  return write_all (connection, data, TRUE, error) && write_all (connection, data, FALSE, error);
+  DumpOp *self = data;
+
+  for (int stage = FIRST_STAGE; stage <= LAST_STAGE; stage++)
+    for (guint i = 0; i < self->sections->len; i++)
+      {
+        BeaverDumpSection *section = g_ptr_array_index (self->sections, i);
+
+        if (stage_of (self, section) == stage &&
+            (!_beaver_dump_clear (connection, section, error) ||
+             !_beaver_dump_write (connection, section, 0, section->rows->len, FALSE, error)))
+          {
+            prefix (self, section, error);
+            return FALSE;
+          }
+      }
+  return TRUE;
 }
 
 static gboolean
@@ -207,11 +226,11 @@ write_run (BeaverLongOp *op, gpointer data, GError **error)
       done = total;
     }
   else
-    for (guint pass = 0; pass < 2; pass++)
+    for (int stage = FIRST_STAGE; stage <= LAST_STAGE; stage++)
       for (guint i = 0; i < self->sections->len; i++)
         {
           self->section = g_ptr_array_index (self->sections, i);
-          if (g_str_equal (self->section->name, "__security__") != (pass == 0))
+          if (stage_of (self, self->section) != stage)
             continue;
           for (self->first = 0; self->first < self->section->rows->len; self->first += self->count)
             {
@@ -229,27 +248,50 @@ write_run (BeaverLongOp *op, gpointer data, GError **error)
   return TRUE;
 }
 
-/* What a load goes through: lists and logs know more than the file. */
+/* Who clears, and tells of it, and knows more than the file. */
+static BeaverManager *
+get_manager (BeaverDb *db, BeaverDumpSection *section, GError **error)
+{
+  const char *kind = section->kind->kind;
+  const char *name = section->name;
+
+  if (g_str_equal (kind, "list"))
+    return (BeaverManager *) beaver_db_get_list (db, name, error);
+  if (g_str_equal (kind, "log"))
+    return (BeaverManager *) beaver_db_get_log (db, name, error);
+  if (g_str_equal (kind, "queue"))
+    return (BeaverManager *) beaver_db_get_queue (db, name, NULL);
+  if (g_str_equal (kind, "blob"))
+    return (BeaverManager *) beaver_db_get_blobs (db, name, NULL);
+  if (g_str_equal (kind, "documents"))
+    return (BeaverManager *) beaver_db_get_documents (db, name, NULL);
+  if (g_str_equal (kind, "graph"))
+    return (BeaverManager *) beaver_db_get_graph (db, name, NULL);
+  if (g_str_equal (kind, "vectors"))
+    return (BeaverManager *) beaver_db_get_vectors (db, name, NULL);
+  return NULL;
+}
+
 static gboolean
 attach (DumpOp *self, GError **error)
 {
   for (guint i = 0; i < self->sections->len; i++)
     {
       BeaverDumpSection *section = g_ptr_array_index (self->sections, i);
-      BeaverManager *manager = NULL;
+      g_autoptr (GError) local_error = NULL;
+      BeaverManager *manager;
 
+      section->whole = self->whole;
       if (section->core != NULL)
         continue;
-      if (g_str_equal (section->kind->kind, "list"))
-        manager =
-            (BeaverManager *) beaver_db_get_list (BEAVER_DB (self->source), section->name, error);
-      else if (g_str_equal (section->kind->kind, "log"))
-        manager =
-            (BeaverManager *) beaver_db_get_log (BEAVER_DB (self->source), section->name, error);
-      else
-        continue;
+      manager = get_manager (BEAVER_DB (self->source), section, &local_error);
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
       if (manager == NULL)
-        return FALSE;
+        continue;
       section->core = _beaver_manager_core_ref (_beaver_manager_get_core (manager));
       section->clear_work = BEAVER_MANAGER_GET_CLASS (manager)->clear_work;
     }
@@ -525,7 +567,8 @@ load_async (gpointer source,
  * blobs
  * `{key, metadata, size, payload}` with the payload in base64, of a log `{timestamp, data}`, of
  * documents `{id, body}`. As JSON lines, the items alone. Beyond 2.x, which ignores them, there are
- * `expires_at` of entries with a time to live and `fts` and `fuzzy` of documents.
+ * `expires_at` of entries with a time to live, and of documents `fts` (false, or the fields that
+ * are searched) and `fuzzy`, where they are not as a load of 2.x would make them.
  *
  * The values of an encrypted dict are written in plain. NaN, if another program stored it, is
  * written as Python does, which is not JSON.
@@ -731,9 +774,12 @@ beaver_manager_load_finish (BeaverManager *self, GAsyncResult *result, GError **
  * with items as its `count` says.
  *
  * Channels (`{timestamp, payload}`), graphs (`{source, target, label, metadata}`), vectors (`{id,
- * vector, metadata}`) and sketches (`{type, capacity, error_rate, data}`) are in it too; locks and
- * what waits for acknowledgement are not. Encrypted dicts are written as they are in the file, with
- * what their secrets are checked against, so that this needs no secret.
+ * vector, metadata}`) and sketches (`{type, capacity, error_rate, data}`) are in it too, and what
+ * 2.x does not know: the claimed, delayed and dead jobs of queues (`QueueJobs`), positions of
+ * consumers (`Consumers`), how long messages are kept (`ChannelOptions`), fencing tokens
+ * (`LockToken`) and declared field indexes (`FieldIndexes`). Who holds or waits for a lock is not,
+ * and neither is what can be made again from the rest. Encrypted dicts are written as they are in
+ * the file, with what their secrets are checked against, so that this needs no secret.
  *
  * The dump is made in memory; for a large database see [method@Beaver.Db.backup]. @progress counts
  * its bytes. @stream is not closed.
@@ -831,6 +877,10 @@ beaver_db_dump_finish (BeaverDb *self, GAsyncResult *result, GError **error)
  * Each structure in the dump takes the place of the one of that name, or is added to it; structures
  * that are not in the dump stay. For the rest see [method@Beaver.Manager.load]; overwriting is one
  * transaction for all.
+ *
+ * Claims of jobs go on until the end of their leases, consumers begin behind what they had
+ * acknowledged and belong to nobody, fencing tokens never go back. Field indexes are declared, and
+ * queries do not rely on them until [method@Beaver.Manager.reindex] has built them again.
  *
  * Returns: how many items were read, or -1 on error
  *

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+extern const char _beaver_lock_tokens_schema[]; /* also of dumps */
+
 /* A lock has three layers. Rows (beaver-lock-rows.c) are the works over __beaver_lock_waiters__:
  * the truth between processes and also between the threads of this one, each of which stands in the
  * queue with a row of its own. A state (beaver-lock-state.c) is what this process knows about one

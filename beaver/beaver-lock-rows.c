@@ -61,6 +61,8 @@
 #define LONGEST_SLEEP_US (600 * G_USEC_PER_SEC)
 
 /* First row of sql (lock_name, second). Text is the holder, number the time. */
+const char _beaver_lock_tokens_schema[] = SQL_TOKENS_CREATE;
+
 static BeaverStep
 query_row (BeaverConnection *connection,
            const char *sql,

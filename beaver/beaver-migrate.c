@@ -16,6 +16,7 @@
 #include <beaver/beaver-dump-private.h>
 #include <beaver/beaver-migrate.h>
 #include <beaver/engine/beaver-context-private.h>
+#include <beaver/engine/beaver-fts-private.h>
 #include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-legacy-private.h>
 #include <beaver/engine/beaver-order-private.h>
@@ -197,10 +198,11 @@ document_row (BeaverLegacy *legacy, gpointer data, GError **error)
   const char *body = _beaver_legacy_column (legacy, 2, NULL);
 
   self->done++;
-  if (!_beaver_dump_write_document (
-          self->connection, _beaver_legacy_column (legacy, 0, NULL), id, body, FALSE,
-          _beaver_json_check (body, -1, NULL),
-          _beaver_json_check (body, -1, NULL) && _beaver_legacy_double (legacy, 3) != 0, error))
+  if (!_beaver_dump_write_document (self->connection, _beaver_legacy_column (legacy, 0, NULL), id,
+                                    body, _beaver_json_check (body, -1, NULL),
+                                    _beaver_json_check (body, -1, NULL) &&
+                                        _beaver_legacy_double (legacy, 3) != 0,
+                                    NULL, error))
     {
       g_prefix_error (error, "document “%s”: ", id);
       return FALSE;
@@ -257,7 +259,8 @@ step_work (BeaverConnection *connection, gpointer data, GError **error)
       g_autofree char *read = g_strdup_printf (
           SQL_DOCUMENTS, _beaver_legacy_has (self->legacy, "beaver_trigrams") ? SQL_IS_FUZZY : "0");
 
-      return _beaver_legacy_each (self->legacy, read, document_row, self, error);
+      return _beaver_fts_prepare (connection, error) &&
+             _beaver_legacy_each (self->legacy, read, document_row, self, error);
     }
   return _beaver_legacy_each (self->legacy, SQL_VECTORS, copy_row, self, error) &&
          index_collections (self, error);

@@ -15,7 +15,7 @@
  * is removed some time later. */
 
 static const char TABLE[] = "__beaver_x_queue_jobs__";
-static const char SQL_SCHEMA[] = "CREATE TABLE IF NOT EXISTS __beaver_x_queue_jobs__ ("
+const char _beaver_queue_jobs_schema[] = "CREATE TABLE IF NOT EXISTS __beaver_x_queue_jobs__ ("
                                  " id INTEGER PRIMARY KEY,"
                                  " queue_name TEXT NOT NULL,"
                                  " state INTEGER NOT NULL," /* BeaverJobState */
@@ -125,7 +125,7 @@ _beaver_queue_jobs_table_create (BeaverConnection *connection, GError **error)
   gboolean exists;
 
   return _beaver_queue_jobs_table_exists (connection, &exists, error) &&
-         (exists || _beaver_connection_execute (connection, SQL_SCHEMA, error));
+         (exists || _beaver_connection_execute (connection, _beaver_queue_jobs_schema, error));
 }
 
 /* The row that a statement over COLUMNS stands on. */

@@ -145,6 +145,7 @@ gboolean _beaver_queue_cursor_page (BeaverConnection *connection,
 gboolean _beaver_queue_jobs_table_exists (BeaverConnection *connection,
                                           gboolean *exists,
                                           GError **error);
+extern const char _beaver_queue_jobs_schema[]; /* also of dumps */
 gboolean _beaver_queue_jobs_table_create (BeaverConnection *connection, GError **error);
 /* Brings back what is due: delayed jobs, expired leases. */
 gboolean _beaver_queue_jobs_sweep (BeaverConnection *connection,

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+extern const char _beaver_channel_options_schema[]; /* also of dumps */
+
 /* How long and how many messages a channel keeps, as __beaver_x_channel_options__ says, and what a publisher of this
  * process remembers of it. Reference counted, no GObject: works hold it. */
 typedef struct _BeaverRetention BeaverRetention;

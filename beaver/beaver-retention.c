@@ -39,6 +39,8 @@
 
 #define REMEMBER (1 * G_USEC_PER_SEC)
 
+const char _beaver_channel_options_schema[] = SQL_CREATE;
+
 struct _BeaverRetention
 {
   gatomicrefcount ref_count;
