@@ -971,4 +971,5 @@ function _init() {
     init_documents();
     init_graph();
     init_vectors();
+    imports.overrides.BeaverTransfer.install(Beaver, to_json, from_json);
 }

@@ -20,6 +20,7 @@ from gi.repository import Beaver  # noqa: E402
 from gi.overrides._beaver import errors as _errors  # noqa: E402
 from gi.overrides._beaver.documents import Document, q, rerank  # noqa: E402,F401
 from gi.overrides._beaver.errors import *  # noqa: E402,F401,F403
+from gi.overrides._beaver.transfer import migrate  # noqa: E402,F401
 
 
 class _Opener(type):
@@ -40,4 +41,4 @@ class BeaverDB(metaclass=_Opener):
 
 
 __version__ = Beaver.VERSION_S
-__all__ = ['BeaverDB', 'Document', 'q', 'rerank'] + _errors.__all__
+__all__ = ['BeaverDB', 'Document', 'migrate', 'q', 'rerank'] + _errors.__all__

@@ -9,10 +9,11 @@ import weakref
 
 from gi.repository import Gio
 
-from . import bridge, events
+from . import bridge, events, transfer
 from .base import Info, note, override, raw, wrap
 from .errors import ClosedError, ConflictError, InvalidError, UnsupportedError
 from .lock import NamedLock
+from .manager import _dump_arguments, _load_arguments
 from .values import check_model, check_name, dumps
 
 _init = wrap(Gio.Initable.init, 'init')
@@ -41,6 +42,23 @@ class CloseReport(raw.CloseReport):
 
     def __str__(self):
         return self.to_string()
+
+
+@override
+class CheckFinding(raw.CheckFinding):
+    code = property(raw.CheckFinding.get_code)
+    text = property(raw.CheckFinding.get_text)
+    fixed = property(raw.CheckFinding.is_fixed)
+
+    @property
+    def severity(self):
+        """note, warning or error."""
+        return self.get_severity().value_nick
+
+    def __repr__(self):
+        return f'<{self.severity} {self.code}: {self.text}{" (fixed)" if self.fixed else ""}>'
+
+    __str__ = raw.CheckFinding.get_text
 
 
 class _TransactionScope:
@@ -245,6 +263,51 @@ class Db(raw.Db):
     collections = property(lambda self: self._names('documents'))
     sketches = property(lambda self: self._names('sketch'))
     locks = property(lambda self: self._names('lock'))
+
+    # In and out
+
+    def dump(self, fp=None, format=None, indent=2, progress=None):
+        """All structures: an object, or into a file, a path or a stream, as "json" or "jsonl" (as the path ends)."""
+        return transfer.dump(self, fp, format, indent, progress=progress)
+
+    def dump_async(self, *arguments, **keywords):
+        if any(callable(argument) for argument in arguments):
+            return self._c['dump_async'](self, *arguments)
+        return transfer.dump_async(self._own(), self, *_dump_arguments(*arguments, **keywords))
+
+    def load(self, fp, format=None, strategy='overwrite', progress=None):
+        """Reads what dump() wrote; how many items. A bad dump changes nothing."""
+        return transfer.load(self, fp, format, strategy, progress)
+
+    def load_async(self, *arguments, **keywords):
+        if any(callable(argument) for argument in arguments):
+            return self._c['load_async'](self, *arguments)
+        return transfer.load_async(self._own(), self, *_load_arguments(*arguments, **keywords))
+
+    def backup(self, path, progress=None):
+        """Copies the database, while it is in use, into another file, whose old content stays until the copy is whole."""
+        return transfer.call(transfer.method(self, 'backup'), os.fsdecode(path), progress=progress)
+
+    def backup_async(self, path, *arguments, progress=None):
+        if any(callable(argument) for argument in arguments):
+            return self._c['backup_async'](self, path, *arguments)
+        return transfer.method_async(self._own(), self, 'backup', os.fsdecode(path), progress=progress)
+
+    def export(self, path, progress=None):
+        """Writes a packed and verified copy into a new file."""
+        return transfer.call(transfer.method(self, 'export_file'), os.fsdecode(path), progress=progress)
+
+    def export_async(self, path, progress=None):
+        return transfer.method_async(self._own(), self, 'export_file', os.fsdecode(path), progress=progress)
+
+    def check(self, fix=False):
+        """What is wrong with the file: a list, empty when all is well. With fix, puts right what can be without loss."""
+        return [*self._c['check'](self, fix, None)]
+
+    def check_async(self, fix=False, *arguments):
+        if any(callable(argument) for argument in arguments):
+            return self._c['check_async'](self, fix, *arguments)
+        return self._c['check_async'](self, fix)
 
     # Across structures
 

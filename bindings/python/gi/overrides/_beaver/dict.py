@@ -170,20 +170,6 @@ class Dict(raw.Dict):
         """with d.batched() as batch: batch[key] = value; written in one transaction at the end, nothing on an exception."""
         return Batch(self, child(self, self.create_batch()))
 
-    def dump(self, fp=None, format='json', indent=2):
-        from .transfer import dump
-        return dump(self, 'Dict', ({'key': key, 'value': value} for key, value in self._raw_items()), fp, format, indent,
-                    encrypted=False)
-
-    def load(self, fp, format='json', strategy='overwrite'):
-        from .transfer import load
-        load(self, fp, format, strategy, lambda item: self.set(item['key'], item['value']))
-
-    def _raw_items(self):
-        import json
-        for entry in self._c['items'](self, None):
-            yield entry.get_key(), json.loads(entry.get_value())
-
 
 def _none(result):
     return None

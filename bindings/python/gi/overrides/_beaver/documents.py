@@ -299,16 +299,6 @@ class Documents(raw.Documents):
         """with docs.batched() as batch: batch.index(...); written in one transaction at the end, nothing on an exception."""
         return DocumentsBatch(self)
 
-    def dump(self, fp=None, format='json', indent=2):
-        from .transfer import dump
-        items = ({'id': item.get_id(), 'body': json.loads(item.get_body())} for item in pages(self.items(), lambda item: item))
-        return dump(self, 'Documents', items, fp, format, indent)
-
-    def load(self, fp, format='json', strategy='overwrite'):
-        from .transfer import load
-        load(self, fp, format, strategy, lambda item: self._c['index'](self, item['id'], dumps(item['body']),
-                                                                       _flags(True, False)))
-
 
 class DocumentsBatch:
     def __init__(self, documents):

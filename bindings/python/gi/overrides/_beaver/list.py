@@ -127,16 +127,6 @@ class List(raw.List):
         """with l.batched() as batch: batch.push(value); written in one transaction at the end, nothing on an exception."""
         return Batch(self, child(self, raw.List.create_batch(self)))
 
-    def dump(self, fp=None, format='json', indent=2):
-        import json
-        from .transfer import dump
-        return dump(self, 'List', pages(self._c['items'](self), lambda item: json.loads(item.get_value())), fp, format, indent,
-                    dated=True)
-
-    def load(self, fp, format='json', strategy='overwrite'):
-        from .transfer import load
-        load(self, fp, format, strategy, self.push)
-
 
 def _none(result):
     return None

@@ -146,16 +146,6 @@ class Log(raw.Log):
         """with log.batched() as batch: batch.log(data); written in one transaction at the end, nothing on an exception."""
         return LogBatch(self)
 
-    def dump(self, fp=None, format='json', indent=2):
-        from .transfer import dump
-        items = ({'timestamp': entry.get_timestamp(), 'data': json.loads(entry.get_data())}
-                 for entry in pages(self.iterate(raw.LogOrder.OLDEST_FIRST), lambda entry: entry))
-        return dump(self, 'Log', items, fp, format, indent)
-
-    def load(self, fp, format='json', strategy='overwrite'):
-        from .transfer import load
-        load(self, fp, format, strategy, lambda item: self.log(item['data'], item.get('timestamp')))
-
 
 class LogBatch:
     def __init__(self, log):

@@ -4,7 +4,7 @@
 import collections.abc
 import functools
 
-from . import bridge
+from . import bridge, transfer
 from .base import info_of, override, raw, state_of
 from .errors import ClosedError, TimeoutError
 from .events import Events, attach, detach
@@ -119,6 +119,26 @@ class Manager(raw.Manager):
     def emit(self, event, payload=None):
         return self.emit_event(event, dumps(payload))
 
+    # In and out
+
+    def dump(self, fp=None, format=None, indent=2, progress=None):
+        """Everything in the shapes of beaver-db 2.x: an object, or into a file, a path or a stream, as "json" or "jsonl"."""
+        return transfer.dump(self, fp, format, indent, progress=progress)
+
+    def dump_async(self, *arguments, **keywords):
+        if any(callable(argument) for argument in arguments):
+            return self._c['dump_async'](self, *arguments)
+        return transfer.dump_async(state_of(self), self, *_dump_arguments(*arguments, **keywords))
+
+    def load(self, fp, format=None, strategy='overwrite', progress=None):
+        """Reads what dump(), or beaver-db, wrote; how many items. A bad dump changes nothing."""
+        return transfer.load(self, fp, format, strategy, progress)
+
+    def load_async(self, *arguments, **keywords):
+        if any(callable(argument) for argument in arguments):
+            return self._c['load_async'](self, *arguments)
+        return transfer.load_async(state_of(self), self, *_load_arguments(*arguments, **keywords))
+
     # Values
 
     def _dumps(self, value):
@@ -137,6 +157,14 @@ class Manager(raw.Manager):
         """The same structure with methods to be awaited."""
         from .asynchronous import AsyncView
         return AsyncView(self)
+
+
+def _dump_arguments(fp=None, format=None, indent=2, payload=True, progress=None):
+    return fp, format, indent, payload, progress
+
+
+def _load_arguments(fp, format=None, strategy='overwrite', progress=None):
+    return fp, format, strategy, progress
 
 
 def pages(cursor, convert):

@@ -178,17 +178,6 @@ class Queue(raw.Queue):
         async for item in self._c['items'](self):
             yield self._item(item)
 
-    def dump(self, fp=None, format='json', indent=2):
-        import json
-        from .transfer import dump
-        items = pages(self._c['items'](self), lambda item: {'priority': item.get_priority(), 'timestamp': item.get_timestamp(),
-                                                            'data': json.loads(item.get_value())})
-        return dump(self, 'Queue', items, fp, format, indent, dated=True)
-
-    def load(self, fp, format='json', strategy='overwrite'):
-        from .transfer import load
-        load(self, fp, format, strategy, lambda item: self.put(item['data'], item['priority']))
-
 
 def _none(result):
     return None
