@@ -383,6 +383,7 @@ static const BenchCase *const tables[] = {
   bench_stream_cases,
   bench_life_cases,
   bench_vectors_cases,
+  bench_blob_cases,
 };
 
 static const BenchCase *

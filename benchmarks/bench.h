@@ -41,6 +41,7 @@ extern const BenchCase bench_write_cases[];
 extern const BenchCase bench_stream_cases[];
 extern const BenchCase bench_life_cases[];
 extern const BenchCase bench_vectors_cases[];
+extern const BenchCase bench_blob_cases[];
 
 /* Gets or sets of single keys by a peer that is no SQL; FALSE when the variant is none. */
 gboolean bench_peer_run (const BenchArgs *args, gboolean writing);

@@ -75,10 +75,12 @@ CASES = [
     Case('close', 'close', HOT + ['-t', '64'], 'beaver', [('p99_us', '<=', 15000)], 'latency', 'close with 64 busy threads'),
     Case('async', 'async', HOT, 'async sync', [('sync-p50_us', '<=', 25)], 'latency', 'async set over sync set'),
     Case('memory', 'memory', [], 'beaver sqlite', [('kib', '<=', 400)], 'latency', 'memory per idle database'),
+    Case('blob', 'blob', ['-n', '50000000'], 'beaver', [('peak_kib', '<=', 32768)], 'latency', 'blob of 50 MB in and out'),
+    Case('blob-huge', 'blob', ['-n', '999999000'], 'beaver', [('peak_kib', '<=', 65536)], 'latency', 'blob of 1 GB in and out'),
 ]
 COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2)]
-LOWER = re.compile(r'_us$|_ms$|^kib$|^instructions$')
-UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB', 'cpu_us': 'processor time',
+LOWER = re.compile(r'_us$|_ms$|^kib$|_kib$|^instructions$')
+UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB', 'peak_kib': 'KiB at the peak', 'cpu_us': 'processor time',
          'fairness': 'slowest/fastest', 'share_of_fair': 'least share', 'foreign_longest_ms': "the foreign one's longest wait",
          'refused': 'refused', 'recall': 'recall', 'sync-p50_us': 'more than sync, median', 'instructions': 'instructions'}
 
