@@ -104,7 +104,6 @@ class Blobs(Case):
             told = []
             await self.b.import_file_async('k', path, progress=lambda done, total: told.append(done))
             await self.b.export_file_async('k', out)
-            await asyncio.sleep(0)
             self.assertEqual(await self.b.get_async('k'), data)
             with self.assertRaises(beaver.NotFoundError):
                 await self.b.export_file_async('none', out)
