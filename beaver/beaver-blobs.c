@@ -31,12 +31,14 @@ static const char SQL_NAMES[] =
  * ```
  *
  * ```js
- * db.blobs('images').put('cat.png', new GLib.Bytes(data), '{"width": 640}');
+ * db.blobs('images').put('cat.png', new Uint8Array(data), {width: 640});
  * ```
  *
  * What is large is read and written by streams in little memory: [method@Beaver.Blobs.open_read],
- * [method@Beaver.Blobs.open_write]. A blob has 1,000,000,000 bytes at most. The file holds what
- * Python's beaver-db 2.x holds, and both may use it at the same time.
+ * [method@Beaver.Blobs.open_write]; files come in and go out by [method@Beaver.Blobs.import_file]
+ * and [method@Beaver.Blobs.export_file]. A blob has, with its key and metadata, 1,000,000,000 bytes
+ * at most: SQLite's limit; what is larger is %BEAVER_ERROR_FULL before anything is written. The
+ * file holds what Python's beaver-db 2.x holds, and both may use it at the same time.
  *
  * Events: `put` and `del` with `{"key": …}`, `clear` with `{}`. May be used from any thread.
  *
@@ -192,7 +194,8 @@ beaver_blobs_keys (BeaverBlobs *self, GError **error)
  * @metadata: (nullable): optional, JSON text
  * @error: return location for an error
  *
- * Begins a blob that is written a part at a time. It is stored when the stream is closed.
+ * Begins a blob that is written a part at a time. It is stored when the stream is closed; a stream
+ * that is dropped without that stores nothing.
  *
  * Returns: (transfer full): a stream; %NULL on error
  *

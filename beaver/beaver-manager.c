@@ -685,7 +685,8 @@ beaver_manager_count_finish (BeaverManager *self, GAsyncResult *result, GError *
  * @cancellable: (nullable): optional
  * @error: return location for an error
  *
- * Removes all entries, in one transaction.
+ * Removes all entries, in one transaction: all of them or, when it fails or is cancelled, none. Other
+ * writers wait meanwhile, which is felt where there are millions.
  *
  * Returns: how many went, or -1 on error
  *

@@ -3,6 +3,8 @@
 /* Copies of a database in use. */
 #include "beaver-test-sqlite.h"
 
+#include <signal.h>
+
 #define assert_error(code)                                                                         \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -209,14 +211,110 @@ test_close_meanwhile (Fixture *f, gconstpointer data)
     }
 }
 
+/* Killed in the middle, it leaves the backup that was there, and the next one is made as ever. */
+
+static void
+stop_there (gint64 done, gint64 total, gpointer user_data)
+{
+  puts ("stopped");
+  fflush (stdout);
+  for (;;)
+    g_poll (NULL, 0, 1000); /* until killed */
+}
+
+static int
+make_backup (const char *source, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) db = beaver_db_open (source, NULL, &error);
+
+  return db == NULL || !beaver_db_backup (db, path, stop_there, NULL, NULL, &error);
+}
+
+static void
+test_killed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *line = NULL;
+
+  fill (f);
+  g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  beaver_dict_set_json (beaver_db_get_dict (f->db, "d", NULL), "later", "1", NULL, &error);
+  process = beaver_test_spawn_self ("backup", f->path, path, NULL);
+  line = beaver_test_read_line (process);
+  g_assert_cmpstr (line, ==, "stopped");
+  g_subprocess_send_signal (process, SIGKILL);
+  g_subprocess_wait (process, NULL, NULL);
+  assert_copy (path, 4000);
+  g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_copy (path, 4001);
+}
+
+/* A damaged database gives no verified copy, and nothing is put in place. */
+static void
+test_damaged (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  sqlite3 *raw = raw_open (f->path);
+
+  raw_exec (raw, "CREATE TABLE hidden (a, b); CREATE INDEX hidden_a ON hidden (a);"
+                 "INSERT INTO hidden VALUES (1, 2), (3, 4);"
+                 "PRAGMA writable_schema = ON;"
+                 "UPDATE sqlite_schema SET sql = 'CREATE INDEX hidden_a ON hidden (b)'"
+                 " WHERE name = 'hidden_a'");
+  raw_close (raw);
+  fixture_reopen (f);
+  g_assert_false (beaver_db_export_file (f->db, path, NULL, NULL, NULL, &error));
+  assert_error (BEAVER_ERROR_CORRUPT);
+  assert_files (f, 1);
+}
+
+static void
+test_export_async (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  Progress progress = { 0 };
+
+  fill (f);
+  g_cancellable_cancel (cancellable);
+  beaver_db_export_file_async (f->db, path, NULL, NULL, NULL, cancellable, beaver_test_ready,
+                               &first);
+  beaver_test_wait_result (&first);
+  g_assert_false (beaver_db_export_file_finish (f->db, first, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  assert_files (f, 1);
+  beaver_db_export_file_async (f->db, path, on_progress, &progress, NULL, NULL, beaver_test_ready,
+                               &second);
+  beaver_test_wait_result (&second);
+  g_assert_true (beaver_db_export_file_finish (f->db, second, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (progress.calls, >, 0);
+  assert_copy (path, 4000);
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc == 4 && g_str_equal (argv[1], "backup"))
+    return make_backup (argv[2], argv[3]);
   g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/backup/beside-a-writer", test_backup);
   beaver_test_add ("/backup/export", test_export);
   beaver_test_add ("/backup/refusals", test_refusals);
   beaver_test_add_closed ("/backup/memory-and-async", test_memory_and_async);
   beaver_test_add ("/backup/close-meanwhile", test_close_meanwhile);
+  beaver_test_add ("/backup/killed", test_killed);
+  beaver_test_add ("/backup/damaged", test_damaged);
+  beaver_test_add ("/backup/export-async", test_export_async);
   return g_test_run ();
 }

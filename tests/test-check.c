@@ -119,6 +119,72 @@ test_damage (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (codes, "stale-locks\n"));
 }
 
+/* A rotation that was interrupted, and a log that nobody could shorten, are told and left alone. */
+static void
+test_what_stays (Fixture *f, gconstpointer data)
+{
+  sqlite3 *raw = raw_open (f->path);
+  BeaverDict *dict = beaver_db_get_dict_with_secret (f->db, "v", "s", NULL, NULL);
+
+  beaver_dict_set_json (dict, "a", "1", NULL, NULL);
+  g_assert_true (beaver_dict_rotate_secret (dict, "t", NULL, NULL, NULL, NULL));
+  raw_exec (raw, "INSERT INTO __beaver_x_secret_rotations__ VALUES ('v', '{}');"
+                 "INSERT INTO __beaver_x_secret_rotation__ VALUES ('v', 'a', 'b', 'c')");
+  assert_check (f, TRUE, "unfinished-rotation\n");
+  raw_assert (raw, "SELECT COUNT(*) FROM __beaver_x_secret_rotation__", "1");
+  raw_close (raw);
+}
+
+/* What is put right goes past the objects that are in use; they see it. */
+static void
+test_live_objects (Fixture *f, gconstpointer data)
+{
+  static const float ONE[2] = { 1, 0 };
+  static const float TWO[2] = { 0, 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) one = g_bytes_new_static (ONE, sizeof ONE);
+  g_autoptr (GBytes) two = g_bytes_new_static (TWO, sizeof TWO);
+  BeaverVectors *vectors = beaver_db_get_vectors (f->db, "v", NULL);
+  BeaverDocuments *documents = beaver_db_get_documents (f->db, "o", NULL);
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", NULL);
+  g_autoptr (BeaverQuery) query = beaver_query_new ();
+  g_autoptr (BeaverDocument) document = NULL;
+  sqlite3 *raw = raw_open (f->path);
+
+  beaver_vectors_set (vectors, "a", one, NULL, NULL, &error);
+  beaver_vectors_set (vectors, "b", two, NULL, NULL, &error);
+  document = beaver_documents_index (documents, "1", "{\"t\": \"red\"}", BEAVER_INDEX_FLAGS_TEXT,
+                                     NULL, &error);
+  beaver_dict_set_json (dict, "k", "1", NULL, &error);
+  g_assert_no_error (error);
+  beaver_query_set_text (query, "red");
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr (GPtrArray) near =
+          beaver_vectors_near (vectors, one, 2, BEAVER_VECTOR_METRIC_EUCLID, NULL, &error);
+      g_autoptr (GPtrArray) found = beaver_documents_search (documents, query, NULL, &error);
+      g_autofree char *value = beaver_dict_get_json (dict, "k", NULL, &error);
+      g_autofree char *text = g_strdup_printf ("{\"t\": \"red %u\"}", i);
+      g_autoptr (BeaverDocument) again = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (near->len, ==, 2);
+      g_assert_cmpstr (beaver_vector_hit_get_id (near->pdata[0]), ==, "a");
+      g_assert_cmpuint (found->len, ==, 1);
+      g_assert_cmpstr (value, ==, "1");
+      raw_exec (raw, "INSERT INTO __beaver_fts_index__ VALUES ('o', 'gone', 't', 'red');"
+                     "INSERT INTO __beaver_trigrams__ VALUES ('o', 'gone', 'abc');"
+                     "INSERT INTO __beaver_lsh_index__ VALUES ('v', x'0000000000000000', 'gone');"
+                     "INSERT INTO __beaver_dicts__ VALUES ('d', 'gone', '1', 5.0)");
+      assert_check (f, TRUE,
+                    "orphan-fts fixed\norphan-trigrams fixed\norphan-lsh fixed\n"
+                    "expired-entries fixed\n");
+      again = beaver_documents_index (documents, "1", text, BEAVER_INDEX_FLAGS_TEXT, NULL, &error);
+      g_assert_no_error (error);
+    }
+  raw_close (raw);
+}
+
 static void
 test_async_and_closed (Fixture *f, gconstpointer data)
 {
@@ -143,6 +209,8 @@ main (int argc, char **argv)
   beaver_test_add ("/check/healthy", test_healthy);
   beaver_test_add ("/check/each", test_each);
   beaver_test_add ("/check/damage", test_damage);
+  beaver_test_add ("/check/what-stays", test_what_stays);
+  beaver_test_add ("/check/live-objects", test_live_objects);
   beaver_test_add ("/check/async-and-closed", test_async_and_closed);
   return g_test_run ();
 }

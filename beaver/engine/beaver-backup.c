@@ -55,11 +55,11 @@ execute (sqlite3 *db, const char *sql, GError **error)
 }
 
 static gboolean
-check_copy (sqlite3 *db, GError **error)
+check_copy (sqlite3 *db, const char *sql, GError **error)
 {
   g_autofree char *answer = NULL;
   sqlite3_stmt *statement = NULL;
-  int code = sqlite3_prepare_v2 (db, "PRAGMA integrity_check(1)", -1, &statement, NULL);
+  int code = sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
 
   if (code == SQLITE_OK && (code = sqlite3_step (statement)) == SQLITE_ROW)
     answer = g_strdup ((const char *) sqlite3_column_text (statement, 0));
@@ -187,7 +187,10 @@ copy_to (BeaverEngine *self, const char *path, gboolean verify, Backup *backup, 
                                                     _beaver_engine_own_serial (self), error) :
                          copy_from_reader (self, backup, error)) &&
          execute (backup->copy, "PRAGMA journal_mode = DELETE", error) &&
-         (!verify || (execute (backup->copy, "VACUUM", error) && check_copy (backup->copy, error)));
+         /* before it is packed, which would make a damaged index anew and hide what was wrong */
+         (!verify || (check_copy (backup->copy, "PRAGMA integrity_check(1)", error) &&
+                      execute (backup->copy, "VACUUM", error) &&
+                      check_copy (backup->copy, "PRAGMA quick_check(1)", error)));
   if (sqlite3_close (backup->copy) != SQLITE_OK && ok)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO, _ ("cannot close “%s”"), path);

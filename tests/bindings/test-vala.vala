@@ -335,6 +335,49 @@ void test_lock () {
 	}
 }
 
+void test_blobs_and_backup () {
+	try {
+		var folder = DirUtils.make_tmp ("beaver-vala-XXXXXX");
+		var db = Beaver.Db.open (folder + "/x.db");
+		unowned var blobs = db.get_blobs ("b");
+		var file = File.new_for_path (folder + "/file");
+		int64 told = -1;
+		var output = blobs.open_write ("k");
+		output.write_all ("some bytes".data, null);
+		output.close ();
+		blobs.export_file ("k", file, (done, total) => told = total);
+		assert (told == 10);
+		blobs.import_file ("l", file, "{\"w\": 1}");
+		assert (blobs.get ("l").compare (new Bytes ("some bytes".data)) == 0);
+		assert (blobs.get_metadata ("l") == "{\"w\": 1}");
+		var input = new DataInputStream (blobs.open_read ("l"));
+		assert (input.read_line () == "some bytes");
+		var batch = blobs.create_batch ();
+		batch.put ("m", new Bytes ("x".data));
+		batch.remove ("l");
+		assert (batch.apply () == 2);
+		string[] keys = {};
+		foreach (var entry in blobs.keys ())
+			keys += entry.key;
+		assert (string.joinv (" ", keys) == "k m");
+
+		var memory = new MemoryOutputStream.resizable ();
+		db.dump (memory, JSON, COMPACT);
+		memory.close ();
+		db.backup (folder + "/backup.db");
+		db.close ();
+		var copy = Beaver.Db.open (folder + "/backup.db");
+		assert (copy.get_blobs ("b").count () == 2);
+		assert (copy.load (new MemoryInputStream.from_bytes (memory.steal_as_bytes ()), JSON, OVERWRITE) == 2);
+		foreach (unowned var finding in copy.check (false))
+			assert (finding.get_severity () != Beaver.CheckSeverity.ERROR);
+		copy.close ();
+		remove_folder (folder);
+	} catch (Error e) {
+		fine (e);
+	}
+}
+
 async void use_async (Beaver.Db db) {
 	try {
 		var dict = db.get_dict ("d");
@@ -503,6 +546,7 @@ int main (string[] args) {
 	Test.add_func ("/vala/channel", test_channel);
 	Test.add_func ("/vala/list", test_list);
 	Test.add_func ("/vala/lock", test_lock);
+	Test.add_func ("/vala/blobs-and-backup", test_blobs_and_backup);
 	Test.add_func ("/vala/async", test_async);
 	Test.add_func ("/vala/close", test_close);
 	return Test.run ();
