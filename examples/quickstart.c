@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* [use] */
 #include <beaver.h>
 
-/* [use] */
 static gboolean
 use_database (const char *path, GError **error)
 {

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every link between the pages of the rendered site, every anchor and every image leads somewhere, and so do the relative
-links of the Markdown files that are read in the source tree.
+links of the Markdown files that are read in the source tree. Links to other libraries have an address in urlmap.js.
 
 usage: check-site.py SITE [MARKDOWN...]       (prints TAP)
 """
@@ -22,7 +22,7 @@ LEFT = re.compile(r'\[(?:alias|callback|class|const|ctor|enum|error|flags|func|i
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__()
-        self.anchors, self.links, self.left, self.code = set(), [], [], 0
+        self.anchors, self.links, self.left, self.code, self.namespaces = set(), [], [], 0, set()
         with open(path, encoding='utf-8') as file:
             self.feed(file.read())
 
@@ -32,6 +32,7 @@ class Page(html.parser.HTMLParser):
         for name in ('id', 'name'):
             if attributes.get(name):
                 self.anchors.add(attributes[name])
+        self.namespaces.add(attributes.get('data-namespace'))
         for name in ('href', 'src'):
             if attributes.get(name):
                 self.links.append((self.getpos()[0], attributes[name]))
@@ -44,11 +45,21 @@ class Page(html.parser.HTMLParser):
             self.left += [(self.getpos()[0], link) for link in LEFT.findall(data)]
 
 
+def known_elsewhere(site):
+    try:
+        with open(os.path.join(site, 'urlmap.js'), encoding='utf-8') as file:
+            return {None, *re.findall(r"\['(\w+)', 'https://[^']+/'\]", file.read())}
+    except FileNotFoundError:
+        return {None}
+
+
 def wrong_in_site(site):
+    known = known_elsewhere(site)
     names = sorted(name for name in os.listdir(site) if name.endswith('.html'))
     pages = {name: Page(os.path.join(site, name)) for name in names}
     for name, page in pages.items():
         wrong = [f'line {line}: {link} is not understood' for line, link in page.left]
+        wrong += [f'nobody knows where the reference of {name} is' for name in sorted(page.namespaces - known)]
         for line, link in page.links:
             parts = urllib.parse.urlsplit(link)
             if parts.scheme or parts.netloc:
