@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Words, values, spellings, formats, exit codes, help and completion."""
+import gettext
 import json
 import os
 import re
@@ -41,6 +42,41 @@ class Spellings(CommandTest):
             with self.subTest(words=words):
                 self.refused(3, 'there is no file', 'typo.db', *words)
         self.assertEqual(os.listdir(self.directory), [])
+
+    def test_D62_names_and_keys_may_be_anything(self):
+        for name in ('a/b', 'count', 'dict', '__events__', 'a b', '%2F', '-', 'ключ'):
+            with self.subTest(name=name):
+                self.beaver('dict', name, 'set', name, '1')
+                self.assertEqual(self.beaver('dict', name, 'get', name), '1\n')
+                self.assertEqual(self.beaver('dict', name, 'keys', '--text'), f'{name}\n')
+        self.assertEqual(self.beaver('dict', 'count', 'count'), '1\n')
+
+    def test_E8_names_of_any_length_are_listed(self):
+        for name in ('x', 'settings', 'a_b', 'a%'):
+            self.beaver('dict', name, 'set', 'k', '1')
+        self.assertEqual(self.beaver('dict', '--text').split(), ['a%', 'a_b', 'settings', 'x'])
+
+    def test_D60_what_went_wrong_can_be_told_by_the_code(self):
+        self.beaver('list', 'l', 'push', '1')
+        self.refused(3, 'l', 'app.db', 'list', 'l', 'get', '7')             # IndexError was an error of the server
+        self.refused(2, 'number', 'app.db', 'list', 'l', 'get', 'x')        # and so was TypeError
+        run = self.refused(3, '“k”', 'app.db', 'dict', 'd', 'get', 'k')     # quoted once
+        self.assertNotIn("'k'", run.err)
+        self.assertNotIn('"', run.err)
+
+    def test_D63_errors_are_lines_and_no_tracebacks(self):
+        for words in (['dict', 'd', 'get', 'k'], ['list', 'l', 'pop'], ['blob', 'b', 'get', 'k'], ['docs', 'd', 'get', 'x'], ['graph', 'g', 'path', 'a', 'b'],
+                      ['vectors', 'v', 'get', 'x'], ['lock', 'l', 'run', '--timeout', 'soon', 'true'], ['log', 'l', 'last'], ['queue', 'q', 'get', '--no-block']):
+            self.beaver('dict', 'other', 'set', 'k', '1')
+            run = self.run_command('app.db', *words)
+            self.assertNotEqual(run.code, 0)
+            self.assertRegex(run.err, r'\Abeaver: [^\n]+\n\Z')
+            self.assertNotIn('Traceback', run.err)
+
+    def test_E13_not_to_wait_means_not_to_wait(self):
+        self.beaver('queue', 'q', 'put', '1')
+        self.beaver('queue', 'q', 'get')
+        self.refused(4, 'empty', 'app.db', 'queue', 'q', 'get', '--no-block', '--timeout', '3600')
 
     def test_conveniences_of_1_3(self):
         self.beaver('dict', 'd', 'set', 'a', '1')
@@ -218,6 +254,50 @@ class ExitCodes(CommandTest):
                 self.assertTrue(run.out.startswith('Usage: beaver '), run)
         self.assertIn('--ttl', self.run_command('help', 'dict', 'set').out)
         self.assertEqual(os.listdir(self.directory), [])
+
+
+class Languages(CommandTest):
+    def languages(self):
+        build = os.environ['BEAVER_LOCALEDIR']
+        with open(os.path.join(os.environ['BEAVER_TEST_SOURCE'], 'po', 'LINGUAS'), encoding='utf-8') as file:
+            names = [word for line in file if not line.startswith('#') for word in line.split()]
+        for name in names:
+            try:
+                yield name, gettext.translation('beaver-1', build, [name])
+            except OSError:
+                self.skipTest('built without translations')
+
+    def test_errors_and_help_are_in_the_language_of_the_user(self):
+        for name, catalogue in self.languages():
+            env = {'LC_ALL': 'C.UTF-8', 'LANGUAGE': name}
+            with self.subTest(language=name):
+                wanted = catalogue.gettext('there is no file “%s”; commands that write make it')
+                self.assertNotIn('there is no file', wanted)
+                run = self.run_command('typo.db', 'dict', 'd', 'get', 'k', env=env)
+                self.assertEqual((run.code, run.err), (3, f'beaver: {wanted % "typo.db"}\n'))
+                # of the library, whose messages come from the same catalogue
+                wanted = catalogue.gettext('dict “%s”: there is no key “%s”')
+                self.run_command('app.db', 'dict', 'd', 'set', 'a', '1')
+                run = self.run_command('app.db', 'dict', 'd', 'get', 'k', env=env)
+                self.assertEqual((run.code, run.err), (3, f'beaver: {wanted % ("d", "k")}\n'))
+                help_ = self.run_command('help', 'dict', 'set', env=env)
+                self.assertEqual(help_.code, 0)
+                self.assertIn(catalogue.gettext('Store a value'), help_.out)
+                self.assertIn(catalogue.gettext('SECONDS'), help_.out)
+
+    def test_every_help_in_every_language(self):
+        verbs = [line.split() for line in self.run_command('__reference').out.splitlines() if not line.startswith('  ')]
+        for name, _ in self.languages():
+            for words in verbs:
+                words = [words[0], words[2]] if words[1:2] == ['NAME'] else words[:1]
+                run = self.run_command('help', *words, env={'LC_ALL': 'C.UTF-8', 'LANGUAGE': name})
+                self.assertEqual((run.code, run.err), (0, ''), f'{name}: {words}: {run}')
+                self.assertFalse(run.out.startswith('Usage'), run.out)
+
+    def test_numbers_stay_numbers(self):
+        for name, _ in self.languages():
+            self.beaver('dict', 'd', 'set', 'k', '1.5', env={'LANGUAGE': name})
+            self.assertEqual(self.beaver('dict', 'd', 'get', 'k', env={'LANGUAGE': name}), '1.5\n')
 
 
 class Completion(CommandTest):
