@@ -4,9 +4,6 @@
  * Single gets and sets. */
 #include "bench.h"
 
-/* The callgrind runs collect instructions within these two only. */
-void bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n);
-
 __attribute__ ((noinline)) void
 bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n)
 {
@@ -14,7 +11,6 @@ bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint 
     operation (data, i);
 }
 
-#define COUNT_OPERATIONS 1000
 #define COUNT_WARM 6000
 
 typedef struct
@@ -122,7 +118,7 @@ forget_cached (const char *path)
   bench_raw_close (&other);
 }
 
-/* Under callgrind: COUNT_OPERATIONS in bench_counted(), on args->n keys. */
+/* Under callgrind: BENCH_COUNT_OPERATIONS in bench_counted(), on args->n keys. */
 static void
 run_counted (const BenchArgs *args,
              void (*ours) (gpointer, guint),
@@ -131,13 +127,13 @@ run_counted (const BenchArgs *args,
 {
   g_autofree char *path = bench_path (args, "count.db");
   Counted self = { .stamp = 1.7e9 };
-  volatile guint operations = COUNT_OPERATIONS; /* no clone for the constant */
+  volatile guint operations = BENCH_COUNT_OPERATIONS; /* no clone for the constant */
   gboolean plain = bench_is (args, "sqlite");
   BeaverDb *db = NULL;
 
   bench_fill (path, args->n);
-  self.keys = g_malloc_n (COUNT_OPERATIONS + COUNT_WARM, BENCH_KEY_SIZE);
-  for (guint i = 0; i < COUNT_OPERATIONS + COUNT_WARM; i++)
+  self.keys = g_malloc_n (BENCH_COUNT_OPERATIONS + COUNT_WARM, BENCH_KEY_SIZE);
+  for (guint i = 0; i < BENCH_COUNT_OPERATIONS + COUNT_WARM; i++)
     bench_key (self.keys[i], (repeated ? i % 100 : i) % args->n);
   if (plain)
     {
@@ -152,11 +148,11 @@ run_counted (const BenchArgs *args,
       self.channel = beaver_db_get_channel (db, "news", NULL);
     }
   for (guint i = 0; i < COUNT_WARM; i++)
-    (plain ? raw : ours) (&self, COUNT_OPERATIONS + i);
+    (plain ? raw : ours) (&self, BENCH_COUNT_OPERATIONS + i);
   if (!repeated)
     forget_cached (path);
   bench_counted (plain ? raw : ours, &self, operations);
-  bench_report ("operations", COUNT_OPERATIONS);
+  bench_report ("operations", BENCH_COUNT_OPERATIONS);
   if (plain)
     bench_raw_close (&self.raw);
   g_clear_object (&db);

@@ -384,6 +384,8 @@ static const BenchCase *const tables[] = {
   bench_life_cases,
   bench_vectors_cases,
   bench_blob_cases,
+  bench_list_cases,
+  bench_queue_cases,
 };
 
 static const BenchCase *

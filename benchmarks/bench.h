@@ -42,9 +42,15 @@ extern const BenchCase bench_stream_cases[];
 extern const BenchCase bench_life_cases[];
 extern const BenchCase bench_vectors_cases[];
 extern const BenchCase bench_blob_cases[];
+extern const BenchCase bench_list_cases[];
+extern const BenchCase bench_queue_cases[];
 
 /* Gets or sets of single keys by a peer that is no SQL; FALSE when the variant is none. */
 gboolean bench_peer_run (const BenchArgs *args, gboolean writing);
+
+/* The callgrind runs collect instructions within this one only: n times operation. */
+#define BENCH_COUNT_OPERATIONS 1000
+void bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n);
 
 /* Numbers of this run, printed as one line of JSON when it ends. */
 void bench_report (const char *name, double value);

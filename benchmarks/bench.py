@@ -59,6 +59,12 @@ CASES = [
     Case('append-batch', 'append-batch', [], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'log append, 1,000 at once'),
     Case('publish', 'publish', [], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'channel publish'),
     Case('publish-batch', 'publish-batch', [], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'publish, 1,000 at once'),
+    Case('list-get', 'list-get', ['-n', '1000000'], 'beaver', [('p50_us', '<=', 6)], 'stream', 'list get by index, 1,000,000 items'),
+    Case('list-iterate', 'list-iterate', K100, 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'list, one after the other'),
+    Case('queue', 'queue', ['-n', '1000'], 'beaver sqlite claim', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'queue put and get'),
+    Case('queue-million', 'queue', ['-n', '1000000'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream',
+         'the same, 1,000,000 waiting'),
+    Case('hand-over', 'hand-over', [], 'beaver', [('p50_us', '<=', 300)], 'latency', 'queue put to get, other process'),
     Case('wake', 'wake', [], 'same-process', [('p50_us', '<=', 30), ('p99_us', '<=', 500)], 'latency', 'commit to received, same process'),
     Case('wake-other', 'wake', [], 'other-process', [('p50_us', '<=', 150), ('p99_us', '<=', 3000)], 'latency',
          'commit to received, other process'),
@@ -78,7 +84,7 @@ CASES = [
     Case('blob', 'blob', ['-n', '50000000'], 'beaver', [('peak_kib', '<=', 32768)], 'latency', 'blob of 50 MB in and out'),
     Case('blob-huge', 'blob', ['-n', '999999000'], 'beaver', [('peak_kib', '<=', 65536)], 'latency', 'blob of 1 GB in and out'),
 ]
-COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2)]
+COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2), ('queue', 1.4)]
 LOWER = re.compile(r'_us$|_ms$|^kib$|_kib$|^instructions$')
 UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB', 'peak_kib': 'KiB at the peak', 'cpu_us': 'processor time',
          'fairness': 'slowest/fastest', 'share_of_fair': 'least share', 'foreign_longest_ms': "the foreign one's longest wait",
