@@ -22,6 +22,19 @@ BeaverSketch *beaver_db_get_sketch (BeaverDb *self,
                                     double error_rate,
                                     GError **error);
 BEAVER_AVAILABLE_IN_1_0
+BeaverSketch *beaver_db_lookup_sketch (BeaverDb *self,
+                                       const char *name,
+                                       GCancellable *cancellable,
+                                       GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_lookup_sketch_async (BeaverDb *self,
+                                    const char *name,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverSketch *beaver_db_lookup_sketch_finish (BeaverDb *self, GAsyncResult *result, GError **error);
+BEAVER_AVAILABLE_IN_1_0
 char **beaver_db_get_sketch_names (BeaverDb *self, GCancellable *cancellable, GError **error);
 BEAVER_AVAILABLE_IN_1_0
 void beaver_db_get_sketch_names_async (BeaverDb *self,

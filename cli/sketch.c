@@ -9,20 +9,41 @@
 static struct
 {
   gboolean lines;
-  gint64 capacity;
-  double rate;
-} options = { .capacity = 1000000, .rate = 0.01 };
+  gint64 capacity; /* 0: that of the file */
+  double rate;     /* the same */
+} options;
+
+static BeaverSketch *
+find_sketch (BeaverDb *db, const char *name, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (options.capacity == 0 && options.rate == 0)
+    {
+      BeaverSketch *sketch = beaver_db_lookup_sketch (db, name, cancellable, &local_error);
+
+      if (sketch != NULL)
+        return sketch;
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  return beaver_db_get_sketch (db, name, options.capacity != 0 ? options.capacity : 1000000,
+                               options.rate != 0 ? options.rate : 0.01, error);
+}
 
 static BeaverManager *
 get_manager (BeaverDb *db, const char *name, GError **error)
 {
-  return (BeaverManager *) beaver_db_get_sketch (db, name, options.capacity, options.rate, error);
+  return (BeaverManager *) find_sketch (db, name, NULL, error);
 }
 
 static BeaverSketch *
 get_sketch (Cli *cli, GError **error)
 {
-  return beaver_db_get_sketch (cli->db, cli->name, options.capacity, options.rate, error);
+  return find_sketch (cli->db, cli->name, cli->cancellable, error);
 }
 
 static int

@@ -308,6 +308,78 @@ test_other_shape (Fixture *f, gconstpointer data)
   g_assert_true (contains (get_sketch (f, "s", 1000, 0.0100000000001), "1"));
 }
 
+/* Who does not know how a sketch was made. */
+static void
+test_lookup (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  BeaverSketch *sketch;
+  sqlite3 *raw;
+
+  g_assert_null (beaver_db_lookup_sketch (f->db, "s", NULL, &error));
+  g_assert_no_error (error);
+  /* nothing is in it, so it is not in the file */
+  get_sketch (f, "s", 1234, 0.05);
+  g_assert_null (beaver_db_lookup_sketch (f->db, "s", NULL, &error));
+  g_assert_no_error (error);
+  add (get_sketch (f, "s", 1234, 0.05), "1");
+  g_assert_true (beaver_db_lookup_sketch (f->db, "s", NULL, &error) ==
+                 get_sketch (f, "s", 1234, 0.05));
+  g_assert_no_error (error);
+
+  fixture_reopen (f);
+  sketch = beaver_db_lookup_sketch (f->db, "s", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_sketch_get_capacity (sketch), ==, 1234);
+  g_assert_cmpfloat (beaver_sketch_get_error_rate (sketch), ==, 0.05);
+  g_assert_true (contains (sketch, "1"));
+  g_assert_true (sketch == get_sketch (f, "s", 1234, 0.05));
+
+  fixture_reopen (f);
+  beaver_db_lookup_sketch_async (f->db, "s", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  sketch = beaver_db_lookup_sketch_finish (f->db, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_sketch_get_capacity (sketch), ==, 1234);
+  g_clear_object (&result);
+  beaver_db_lookup_sketch_async (f->db, "nobody", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_null (beaver_db_lookup_sketch_finish (f->db, result, &error));
+  g_assert_no_error (error);
+  g_clear_object (&result);
+
+  g_assert_null (beaver_db_lookup_sketch (f->db, "", NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  beaver_db_lookup_sketch_async (f->db, "", NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_null (beaver_db_lookup_sketch_finish (f->db, result, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_object (&result);
+
+  /* damaged, or of another program */
+  fixture_reopen (f);
+  raw = raw_open (f->path);
+  for (guint i = 0; i < 7; i++)
+    {
+      static const char *const changes[] = { "capacity = 0",      "capacity = -5",
+                                             "capacity = 'many'", "error_rate = 0",
+                                             "error_rate = 1.5",  "error_rate = 'low'",
+                                             "type = 'bloom'" };
+      g_autofree char *sql = g_strconcat ("UPDATE __beaver_sketches__ SET ", changes[i], NULL);
+
+      g_clear_error (&error);
+      raw_exec (raw, sql);
+      g_assert_null (beaver_db_lookup_sketch (f->db, "s", NULL, &error));
+      g_assert_error (error, BEAVER_ERROR,
+                      (i == 6 ? BEAVER_ERROR_UNSUPPORTED : BEAVER_ERROR_CORRUPT));
+      g_assert_nonnull (strstr (error->message, "“s”"));
+      raw_exec (raw, "UPDATE __beaver_sketches__ SET capacity = 1234, error_rate = 0.05");
+    }
+  raw_close (raw);
+}
+
 static void
 test_corrupt (Fixture *f, gconstpointer data)
 {
@@ -557,6 +629,7 @@ main (int argc, char **argv)
   beaver_test_add ("/sketch/D57-add-writes-what-changes", test_small_writes);
   beaver_test_add ("/sketch/D39-other-options", test_options);
   beaver_test_add ("/sketch/other-shape", test_other_shape);
+  beaver_test_add ("/sketch/lookup", test_lookup);
   beaver_test_add ("/sketch/corrupt", test_corrupt);
   beaver_test_add ("/sketch/bad-input", test_bad_input);
   beaver_test_add ("/sketch/merge", test_merge);

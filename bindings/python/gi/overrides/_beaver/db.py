@@ -220,6 +220,11 @@ class Db(raw.Db):
         """What was seen, approximately."""
         return self._get('sketch', name, model, arguments=(capacity, error_rate))
 
+    def lookup_sketch(self, name):
+        """A sketch that is in the file, of the capacity and error rate that it was made with; None when there is none."""
+        found = self._c['lookup_sketch'](self, check_name(name, InvalidError), None)
+        return None if found is None else self.sketch(name, found.get_capacity(), found.get_error_rate())
+
     def graph(self, name):
         """Nodes and the labelled edges between them."""
         return self._get('graph', name)
