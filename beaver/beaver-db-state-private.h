@@ -23,6 +23,7 @@ struct _BeaverDb
   gint64 mmap_size;
 
   int always_emit_events; /* atomic */
+  double slow_threshold;  /* (mutex lock) seconds */
   GMainContext *context;  /* constant: signals and callbacks */
   GMutex lock;
   BeaverEngine *engine; /* (mutex lock) strong; set once by init(), constant until finalize */

@@ -67,6 +67,7 @@ typedef enum
   PROP_TEMP_MEMORY,
   PROP_MMAP_SIZE,
   PROP_ALWAYS_EMIT_EVENTS,
+  PROP_SLOW_OPERATION_THRESHOLD,
   PROP_CLOSED,
 } BeaverDbProperty;
 static GParamSpec *props[PROP_CLOSED + 1];
@@ -85,6 +86,13 @@ bind_translations (void)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 }
 
+/* Above 0 at least 1: everything is logged then. */
+static gint64
+threshold_us (double seconds)
+{
+  return seconds > 0 ? MAX (1, (gint64) (seconds * G_USEC_PER_SEC)) : 0;
+}
+
 static BeaverEngineOptions
 options_of (BeaverDb *self)
 {
@@ -96,6 +104,7 @@ options_of (BeaverDb *self)
     .temp_memory = self->temp_memory,
     .mmap_size = self->mmap_size,
     .cache_timeout = self->cache_timeout,
+    .slow_us = threshold_us (beaver_db_get_slow_operation_threshold (self)),
   };
 }
 
@@ -107,6 +116,7 @@ take_engine (BeaverDb *self, BeaverEngine *engine)
   if (self->engine == NULL)
     {
       self->engine = g_steal_pointer (&engine);
+      _beaver_engine_set_slow_threshold (self->engine, threshold_us (self->slow_threshold));
       if (g_atomic_int_get (&self->always_emit_events))
         _beaver_events_set_always (self->engine, TRUE);
     }
@@ -280,6 +290,9 @@ beaver_db_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case PROP_ALWAYS_EMIT_EVENTS:
       g_value_set_boolean (value, beaver_db_get_always_emit_events (self));
       break;
+    case PROP_SLOW_OPERATION_THRESHOLD:
+      g_value_set_double (value, beaver_db_get_slow_operation_threshold (self));
+      break;
     case PROP_CLOSED:
       g_value_set_boolean (value, beaver_db_is_closed (self));
       break;
@@ -318,6 +331,9 @@ beaver_db_set_property (GObject *object, guint prop_id, const GValue *value, GPa
       break;
     case PROP_ALWAYS_EMIT_EVENTS:
       beaver_db_set_always_emit_events (self, g_value_get_boolean (value));
+      break;
+    case PROP_SLOW_OPERATION_THRESHOLD:
+      beaver_db_set_slow_operation_threshold (self, g_value_get_double (value));
       break;
     case PROP_CLOSED:
     default:
@@ -412,6 +428,17 @@ beaver_db_class_init (BeaverDbClass *klass)
   props[PROP_ALWAYS_EMIT_EVENTS] =
       g_param_spec_boolean ("always-emit-events", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * BeaverDb:slow-operation-threshold: (getter get_slow_operation_threshold)
+   *
+   * Operations that take as long, in seconds, are logged; 0 for none. See
+   * [method@Beaver.Db.set_slow_operation_threshold].
+   *
+   * Since: 1.0
+   */
+  props[PROP_SLOW_OPERATION_THRESHOLD] =
+      g_param_spec_double ("slow-operation-threshold", NULL, NULL, 0, 1e9, 0,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * BeaverDb:closed: (getter is_closed)
    *
@@ -783,6 +810,66 @@ beaver_db_set_always_emit_events (BeaverDb *self, gboolean always)
   if (engine != NULL)
     _beaver_events_set_always (engine, always);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALWAYS_EMIT_EVENTS]);
+}
+
+/**
+ * beaver_db_get_slow_operation_threshold:
+ * @self: a database
+ *
+ * Gets from when on an operation is logged as slow.
+ *
+ * Returns: seconds, 0 when none is
+ *
+ * Since: 1.0
+ */
+double
+beaver_db_get_slow_operation_threshold (BeaverDb *self)
+{
+  double seconds;
+
+  g_return_val_if_fail (BEAVER_IS_DB (self), 0);
+
+  g_mutex_lock (&self->lock);
+  seconds = self->slow_threshold;
+  g_mutex_unlock (&self->lock);
+  return seconds;
+}
+
+/**
+ * beaver_db_set_slow_operation_threshold: (set-property slow-operation-threshold)
+ * @self: a database
+ * @seconds: from 0 up; 0 turns the log off
+ *
+ * Sets from when on an operation is logged as slow.
+ *
+ * What takes as long, from the call to the answer, is logged with `g_log_structured()`: domain
+ * `Beaver`, level `MESSAGE`, with the fields `BEAVER_OPERATION` (`read`, `scan`, `write`, `begin`,
+ * `commit`, `checkpoint`), `BEAVER_KIND` and `BEAVER_NAME` of the structure, `BEAVER_PATH`,
+ * `BEAVER_DURATION_USEC`, `BEAVER_WAIT_USEC` (of it, before the work began), `BEAVER_STATEMENT` and
+ * `BEAVER_STATEMENT_USEC` (the slowest SQL statement). No key and no value is ever among them.
+ *
+ * Calls that wait for something to happen, such as [method@Beaver.Queue.get], are not slow. While
+ * the log is off it costs nothing; while it is on, some microseconds for each operation.
+ *
+ * Since: 1.0
+ */
+void
+beaver_db_set_slow_operation_threshold (BeaverDb *self, double seconds)
+{
+  gboolean changed;
+
+  g_return_if_fail (BEAVER_IS_DB (self));
+  g_return_if_fail (seconds >= 0 && seconds <= 1e9);
+
+  g_mutex_lock (&self->lock);
+  changed = self->slow_threshold < seconds || self->slow_threshold > seconds;
+  self->slow_threshold = seconds;
+  /* under the lock, so that of two threads the same one wins in both places */
+  if (self->engine != NULL)
+    _beaver_engine_set_slow_threshold (self->engine, threshold_us (seconds));
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SLOW_OPERATION_THRESHOLD]);
 }
 
 /**

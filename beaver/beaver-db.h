@@ -46,6 +46,10 @@ gboolean beaver_db_get_always_emit_events (BeaverDb *self);
 BEAVER_AVAILABLE_IN_1_0
 void beaver_db_set_always_emit_events (BeaverDb *self, gboolean always);
 BEAVER_AVAILABLE_IN_1_0
+double beaver_db_get_slow_operation_threshold (BeaverDb *self);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_set_slow_operation_threshold (BeaverDb *self, double seconds);
+BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_db_is_closed (BeaverDb *self);
 
 BEAVER_AVAILABLE_IN_1_0

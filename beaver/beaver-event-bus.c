@@ -764,3 +764,17 @@ _beaver_events_get_always (BeaverEngine *engine)
 
   return self != NULL && g_atomic_int_get (&self->always) != 0;
 }
+
+guint
+_beaver_events_count (BeaverEngine *engine)
+{
+  g_autoptr (BeaverEventBus) self = event_bus_find (engine, FALSE);
+  guint n = 0;
+
+  if (self == NULL)
+    return 0;
+  g_mutex_lock (&self->mutex);
+  n = self->registrations->len;
+  g_mutex_unlock (&self->mutex);
+  return n;
+}

@@ -19,6 +19,8 @@ void _beaver_events_forget (BeaverEngine *engine);
 /* BeaverDb:always-emit-events. */
 void _beaver_events_set_always (BeaverEngine *engine, gboolean always);
 gboolean _beaver_events_get_always (BeaverEngine *engine);
+/* Handlers that are registered. */
+guint _beaver_events_count (BeaverEngine *engine);
 
 /* What BeaverEventHandler holds. */
 typedef struct _BeaverEventRegistration BeaverEventRegistration;

@@ -58,6 +58,7 @@ typedef struct _BeaverQueueItem BeaverQueueItem;
 typedef struct _BeaverRankFusion BeaverRankFusion;
 typedef struct _BeaverSecret BeaverSecret;
 typedef struct _BeaverSketch BeaverSketch;
+typedef struct _BeaverStats BeaverStats;
 typedef struct _BeaverSubscription BeaverSubscription;
 typedef struct _BeaverTransaction BeaverTransaction;
 typedef struct _BeaverVectorHit BeaverVectorHit;

@@ -54,6 +54,7 @@
 #include <beaver/beaver-rank-fusion.h>
 #include <beaver/beaver-secret.h>
 #include <beaver/beaver-sketch.h>
+#include <beaver/beaver-stats.h>
 #include <beaver/beaver-subscription.h>
 #include <beaver/beaver-transaction.h>
 #include <beaver/beaver-types.h>

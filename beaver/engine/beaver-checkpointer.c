@@ -158,8 +158,8 @@ warn_of_readers (BeaverEngine *engine, int frames)
                        readers != NULL ? readers : "somebody who cannot be seen from here");
 
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "BEAVER_OPERATION", "checkpoint",
-                    "BEAVER_PATH", "%s", engine->path, "BEAVER_READERS", "%s",
-                    readers != NULL ? readers : "", "MESSAGE", "%s", text);
+                    "BEAVER_PATH", engine->path, "BEAVER_READERS", readers != NULL ? readers : "",
+                    "MESSAGE", "%s", text);
 }
 
 /* By the writer itself, after its commit. */

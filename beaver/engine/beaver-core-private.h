@@ -347,7 +347,7 @@ void _beaver_jobs_call (BeaverEngine *engine,
                         BeaverFinish finish);
 BeaverJobs *_beaver_jobs_new (BeaverEngine *engine);
 /* Queued and not begun; waits that lie on their watch or try. */
-void _beaver_jobs_get_depth (BeaverJobs *self, guint *queued, guint *waits);
+void _beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits);
 void _beaver_jobs_free (BeaverJobs *self);
 void _beaver_jobs_begin_close (BeaverJobs *self);
 guint _beaver_jobs_join (BeaverJobs *self);

@@ -238,12 +238,12 @@ typedef struct
   gint64 wal_bytes;  /* of the file */
   gint64 wal_frames; /* not copied into the database yet */
   gint64 memory;     /* bytes: of SQLite's connections and the cache */
-  guint connections;
-  guint readers_busy;
-  guint readers_idle;
-  guint writers_waiting;
-  guint waiters;      /* calls that wait for a change */
-  guint queued;       /* asynchronous units that have not begun */
+  gint64 connections;
+  gint64 readers_busy;
+  gint64 readers_idle;
+  gint64 writers_waiting;
+  gint64 waiters;     /* calls that wait for a change */
+  gint64 queued;      /* asynchronous units that have not begun */
   double oldest_read; /* seconds that the oldest unit on a reader runs */
 } BeaverEngineStats;
 

@@ -811,7 +811,7 @@ _beaver_jobs_new (BeaverEngine *engine)
 }
 
 void
-_beaver_jobs_get_depth (BeaverJobs *self, guint *queued, guint *waits)
+_beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits)
 {
   g_mutex_lock (&self->lock);
   *queued = 0;

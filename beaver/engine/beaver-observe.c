@@ -180,12 +180,11 @@ log_slow (BeaverEngine *engine, const char *operation, const BeaverObservation *
     g_string_append_printf (text, "; slowest statement %.1f ms: %s", (double) statement_us / 1000,
                             statement);
   _beaver_count_shared (&engine->counts.slow, 1);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BEAVER_OPERATION", "%s", operation,
-                    "BEAVER_KIND", "%s", named ? unit->kind : "", "BEAVER_NAME", "%s",
-                    named ? unit->name : "", "BEAVER_PATH", "%s", engine->path,
-                    "BEAVER_DURATION_USEC", "%s", duration, "BEAVER_WAIT_USEC", "%s", wait,
-                    "BEAVER_STATEMENT", "%s", statement != NULL ? statement : "",
-                    "BEAVER_STATEMENT_USEC", "%s", slowest, "MESSAGE", "%s", text->str);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BEAVER_OPERATION", operation, "BEAVER_KIND",
+                    named ? unit->kind : "", "BEAVER_NAME", named ? unit->name : "", "BEAVER_PATH",
+                    engine->path, "BEAVER_DURATION_USEC", duration, "BEAVER_WAIT_USEC", wait,
+                    "BEAVER_STATEMENT", statement != NULL ? statement : "", "BEAVER_STATEMENT_USEC",
+                    slowest, "MESSAGE", "%s", text->str);
 }
 
 static gboolean

@@ -939,6 +939,18 @@ function init_documents() {
     };
 }
 
+function init_stats() {
+    const {to_string} = Beaver.Stats.prototype;
+    Beaver.Stats.prototype.toString = function () {
+        return this instanceof Beaver.Stats ? to_string.call(this) : 'Beaver.Stats';
+    };
+    getters(Beaver.Db, {
+        stats() {
+            return this.get_stats();
+        },
+    });
+}
+
 function init_close_report() {
     const {to_string} = Beaver.CloseReport.prototype;
     Beaver.CloseReport.prototype.toString = function () {
@@ -961,6 +973,7 @@ function _init() {
     init_db();
     init_manager();
     init_close_report();
+    init_stats();
     init_dict();
     init_list();
     init_queue();

@@ -61,6 +61,24 @@ class CheckFinding(raw.CheckFinding):
     __str__ = raw.CheckFinding.get_text
 
 
+@override
+class Stats(raw.Stats):
+    """Counters and gauges: stats.cache_hits, stats['cache-hits'], dict(stats)."""
+
+    def keys(self):
+        return [spec.name for spec in self.list_properties()]
+
+    def __getitem__(self, name):
+        return self.get_property(name)
+
+    def __str__(self):
+        return self.to_string()
+
+
+for _spec in raw.Stats.list_properties():
+    setattr(Stats, _spec.name.replace('-', '_'), property(getattr(raw.Stats, 'get_' + _spec.name.replace('-', '_'))))
+
+
 class _TransactionScope:
     """db.transaction(): begins on entry, commits at the end, rolls back on an exception."""
 
@@ -124,6 +142,20 @@ class Db(raw.Db):
     @property
     def closed(self):
         return self.is_closed()
+
+    @property
+    def stats(self):
+        """A snapshot of its counters and gauges."""
+        return self.get_stats()
+
+    @property
+    def slow_operation_threshold(self):
+        """Seconds; what takes as long is logged, 0 for nothing."""
+        return self.get_slow_operation_threshold()
+
+    @slow_operation_threshold.setter
+    def slow_operation_threshold(self, seconds):
+        self.set_slow_operation_threshold(seconds)
 
     def __repr__(self):
         return f'<Beaver.Db {self.path!r}{" (closed)" if self.closed else ""}>'
