@@ -345,12 +345,13 @@ run_get (const BenchArgs *args)
 static void
 run_mix (const BenchArgs *args)
 {
-  run_gets (args, get_and_set, TRUE);
+  if (args->percent > 0 || !bench_peer_run (args, FALSE))
+    run_gets (args, get_and_set, TRUE);
 }
 
 const BenchCase bench_dict_cases[] = {
   { "get", "beaver sqlite redis lmdb gdbm", run_get },
-  { "mix", "beaver sqlite", run_mix },
+  { "mix", "beaver sqlite lmdb", run_mix },
   { "count-get", "beaver sqlite", run_count_get },
   { "count-get-repeated", "beaver sqlite", run_count_get_repeated },
   { "count-set", "beaver sqlite", run_count_set },

@@ -5,7 +5,36 @@
 #include "bench.h"
 
 #include <malloc.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* Descriptors on the file, its log and so on, and threads of the library: what a close left behind.
+ */
+static guint
+count_leaks (const char *path)
+{
+  g_autoptr (GDir) files = g_dir_open ("/proc/self/fd", 0, NULL);
+  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (files != NULL && (name = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *link = g_build_filename ("/proc/self/fd", name, NULL);
+      g_autofree char *target = g_file_read_link (link, NULL);
+
+      n += target != NULL && g_str_has_prefix (target, path);
+    }
+  while (threads != NULL && (name = g_dir_read_name (threads)) != NULL)
+    {
+      g_autofree char *comm = g_build_filename ("/proc/self/task", name, "comm", NULL);
+      g_autofree char *text = NULL;
+
+      n += g_file_get_contents (comm, &text, NULL, NULL) && g_str_has_prefix (text, "beaver-");
+    }
+  return n;
+}
 
 /* Open a warm file, one get, close. */
 static void
@@ -100,7 +129,7 @@ run_close (const BenchArgs *args)
   g_autofree GThread **threads = g_new (GThread *, args->threads);
   g_autofree Busy *busy = g_new (Busy, args->threads);
   gint64 end;
-  guint connections = 0;
+  guint connections = 0, leaks = 0;
   BenchTimes times;
 
   bench_fill (path, args->n);
@@ -125,9 +154,11 @@ run_close (const BenchArgs *args)
       connections = MAX (connections, beaver_close_report_get_connections_closed (report));
       for (guint i = 0; i < args->threads; i++)
         g_thread_join (threads[i]);
+      leaks += count_leaks (path);
       g_object_unref (db);
     }
   bench_report ("connections", connections);
+  bench_report ("leaks", leaks);
   bench_report_times ("", &times, 1);
   bench_times_clear (&times);
   bench_remove (path);
@@ -184,6 +215,178 @@ run_memory (const BenchArgs *args)
         g_object_unref (dbs[i]);
       bench_remove (path);
     }
+}
+
+/* Heap of each connection more that reads: many threads scan at once until several are kept. */
+
+typedef struct
+{
+  BeaverDict *dict;
+  int *stop; /* atomic */
+} Scan;
+
+static gpointer
+scan_until_stopped (gpointer data)
+{
+  Scan *scan = data;
+
+  while (!__atomic_load_n (scan->stop, __ATOMIC_RELAXED))
+    bench_check (beaver_manager_count (BEAVER_MANAGER (scan->dict), NULL, NULL) >= 0, NULL);
+  return NULL;
+}
+
+static gint64
+readers_of (BeaverDb *db)
+{
+  g_autoptr (BeaverStats) stats = beaver_db_get_stats (db);
+
+  return beaver_stats_get_readers_idle (stats) + beaver_stats_get_readers_busy (stats);
+}
+
+static void
+run_readers (const BenchArgs *args)
+{
+  g_autofree char *path = bench_path (args, "readers.db");
+  g_autoptr (BeaverDb) db = NULL;
+  GThread *threads[16];
+  int stop = 0;
+  gsize before, after;
+  gint64 first, end;
+  Scan scan;
+
+  bench_fill (path, args->n);
+  db = bench_open (args, path);
+  scan = (Scan){ beaver_db_get_dict (db, "users", NULL), &stop };
+  bench_check (beaver_manager_count (BEAVER_MANAGER (scan.dict), NULL, NULL) >= 0, NULL);
+  first = readers_of (db);
+  before = mallinfo2 ().uordblks + mallinfo2 ().hblkhd;
+  end = bench_now () + G_GINT64_CONSTANT (5000000000);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("scan", scan_until_stopped, &scan);
+  while (readers_of (db) < 8 && bench_now () < end)
+    g_usleep (1000);
+  __atomic_store_n (&stop, 1, __ATOMIC_RELAXED);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  after = mallinfo2 ().uordblks + mallinfo2 ().hblkhd;
+  bench_report ("readers", (double) readers_of (db));
+  if (readers_of (db) > first)
+    bench_report ("kib",
+                  ((double) after - (double) before) / 1024 / (double) (readers_of (db) - first));
+  else
+    bench_report ("missing", 1);
+  g_clear_object (&db);
+  bench_remove (path);
+}
+
+/* Wake-ups of a process that waits for messages of others, in ten seconds in which there are none.
+ */
+
+static gint64
+count_switches (void)
+{
+  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *name;
+  gint64 n = 0;
+
+  while (threads != NULL && (name = g_dir_read_name (threads)) != NULL)
+    {
+      g_autofree char *status = g_build_filename ("/proc/self/task", name, "status", NULL);
+      g_autofree char *text = NULL;
+      const char *line;
+
+      /* not the one that measures */
+      if (g_ascii_strtoll (name, NULL, 10) == getpid ())
+        continue;
+      if (g_file_get_contents (status, &text, NULL, NULL) &&
+          (line = strstr (text, "\nvoluntary_ctxt_switches:")) != NULL)
+        n += g_ascii_strtoll (line + strlen ("\nvoluntary_ctxt_switches:"), NULL, 10);
+    }
+  return n;
+}
+
+static void
+run_idle (const BenchArgs *args)
+{
+  g_autofree char *path = bench_path (args, "idle.db");
+  g_autoptr (BeaverDb) db = NULL;
+  g_autoptr (BeaverSubscription) subscription = NULL;
+  gint64 before;
+
+  bench_fill (path, 10);
+  db = bench_open (args, path);
+  subscription = beaver_channel_subscribe (beaver_db_get_channel (db, "news", NULL), NULL, NULL);
+  bench_check (subscription != NULL, NULL);
+  g_usleep (2 * G_USEC_PER_SEC);
+  before = count_switches ();
+  g_usleep (10 * G_USEC_PER_SEC);
+  bench_report ("wakeups", (double) (count_switches () - before));
+  g_clear_object (&subscription);
+  g_clear_object (&db);
+  bench_remove (path);
+}
+
+/* The time from a release to the return of the acquire that waited for it, in another process. */
+
+typedef struct
+{
+  int ready;          /* atomic */
+  int stop;           /* atomic */
+  gint64 released_at; /* by whom has the lock */
+  guint holder;       /* the last one; the same */
+} Handover;
+
+static void
+pass_lock (const BenchArgs *args,
+           const char *path,
+           Handover *shared,
+           guint index,
+           BenchTimes *times)
+{
+  g_autoptr (BeaverDb) db = bench_open (args, path);
+  BeaverLock *lock = beaver_db_get_lock (db, "shared", NULL);
+  gint64 end = bench_now () + (gint64) (args->seconds * 1e9);
+
+  __atomic_fetch_add (&shared->ready, 1, __ATOMIC_SEQ_CST);
+  while (__atomic_load_n (&shared->ready, __ATOMIC_SEQ_CST) < 2)
+    g_thread_yield ();
+  while (!__atomic_load_n (&shared->stop, __ATOMIC_SEQ_CST))
+    {
+      GError *error = NULL;
+
+      bench_check (beaver_lock_acquire (lock, 30, 60, NULL, &error), error);
+      if (shared->holder != index && shared->released_at != 0)
+        bench_times_add (times, shared->released_at);
+      shared->holder = index;
+      if (bench_now () > end)
+        __atomic_store_n (&shared->stop, 1, __ATOMIC_SEQ_CST);
+      shared->released_at = bench_now ();
+      bench_check (beaver_lock_release (lock, NULL, &error), error);
+    }
+}
+
+static void
+run_lock_handover (const BenchArgs *args)
+{
+  g_autofree char *path = bench_path (args, "handover.db");
+  Handover *shared =
+      mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  BenchTimes times;
+  pid_t child;
+
+  bench_fill (path, 10);
+  bench_times_init (&times, 1000000);
+  child = fork ();
+  pass_lock (args, path, shared, child == 0 ? 1 : 2, &times);
+  if (child == 0)
+    _exit (0);
+  waitpid (child, NULL, 0);
+  bench_report ("handovers", (double) times.n);
+  if (times.n > 0)
+    bench_report_times ("", &times, 1);
+  bench_times_clear (&times);
+  munmap (shared, sizeof *shared);
+  bench_remove (path);
 }
 
 /* What the asynchronous form costs: the time from the call to the callback, beside the same sync.
@@ -273,5 +476,8 @@ const BenchCase bench_life_cases[] = {
   { "memory", "beaver sqlite", run_memory },
   { "async", "async sync", run_async },
   { "lock", "beaver", run_lock },
+  { "lock-handover", "beaver", run_lock_handover },
+  { "readers", "beaver", run_readers },
+  { "idle", "beaver", run_idle },
   { NULL },
 };

@@ -11,6 +11,7 @@ plots are written anew.
 import argparse
 import datetime
 import json
+import math
 import os
 import platform
 import re
@@ -37,23 +38,29 @@ class Case:
 K100 = ['-n', '100000']
 HOT = ['-n', '10000']
 CASES = [
-    Case('get', 'get', K100, 'beaver sqlite redis lmdb gdbm', [('sqlite:cpu_us', '>=', 0.95), ('redis:p50_us', '>=', 1.5)], 'get',
+    Case('get', 'get', K100, 'beaver sqlite redis lmdb gdbm python',
+         [('sqlite:cpu_us', '>=', 0.95), ('redis:p50_us', '>=', 1.5), ('lmdb:p50_us', '>=', 0.4)], 'get',
          'dict get, not cached'),
-    Case('cached-0', 'mix', HOT, 'beaver sqlite', [('sqlite:cpu_us', '>=', 15), ('p50_us', '<=', 0.25)], 'get', 'dict get, repeated'),
+    Case('cached-0', 'mix', HOT, 'beaver sqlite lmdb', [('sqlite:cpu_us', '>=', 15), ('p50_us', '<=', 0.25), ('lmdb:p50_us', '>=', 4)],
+         'get', 'dict get, repeated'),
     Case('cached-1', 'mix', HOT + ['-w', '1'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 6)], 'get', 'the same, 1 % writes'),
     Case('cached-5', 'mix', HOT + ['-w', '5'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 2.5)], 'get', 'the same, 5 % writes'),
     Case('mix-4', 'mix', HOT + ['-w', '5', '-t', '4'], 'beaver sqlite', [('sqlite:ops_s', '>=', 3)], 'get', '95/5 mix, 4 threads'),
-    Case('set', 'set', K100, 'beaver sqlite redis lmdb gdbm',
+    Case('set', 'set', K100, 'beaver sqlite redis lmdb gdbm python',
          [('sqlite:ops_s', '>=', 1.5), ('sqlite:cpu_us', '>=', 0.8), ('p9999_us', '<=', 2000), ('redis:ops_s', '>=', 1)], 'set', 'dict set, 100,000 keys'),
     Case('set-million', 'set', ['-n', '1000000'], 'beaver sqlite', [('sqlite:ops_s', '>=', 1.35)], 'set', 'dict set, 1,000,000 keys'),
     Case('set-full', 'set', K100 + ['-f'], 'beaver sqlite redis lmdb', [('sqlite:ops_s', '>=', 0.95), ('redis:ops_s', '>=', 1.2),
                                                                        ('lmdb:ops_s', '>=', 2)], 'set', 'dict set, FULL'),
     Case('set-full-8', 'set', K100 + ['-f', '-t', '8'], 'beaver sqlite', [('sqlite:ops_s', '>=', 2.5)], 'set', 'the same, 8 threads'),
+    Case('set-million', 'set', ['-n', '1000000'], 'beaver sqlite', [('sqlite:ops_s', '>=', 1.35), ('p9999_us', '<=', 2000)], 'set',
+         'dict set, 1,000,000 keys'),
     Case('set-8', 'set', K100 + ['-t', '8'], 'beaver sqlite', [('max_us', '<=', 30000), ('fairness', '>=', 0.8)], 'set',
          'dict set, 8 threads'),
     Case('processes', 'processes', HOT, 'beaver sqlite',
          [('share_of_fair', '>=', 0.7), ('foreign_longest_ms', '<=', 1000), ('refused', '<=', 0)], 'set',
          '3 processes of ours, 1 of plain SQLite'),
+    Case('processes-alone', 'processes-alone', HOT, 'beaver-alone sqlite', [('share_of_fair', '>=', 0.7), ('refused', '<=', 0)], 'set',
+         '4 processes of ours'),
     Case('batch', 'batch', K100, 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'set', 'batches of 1,000'),
     Case('append', 'append', [], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'log append'),
     Case('append-batch', 'append-batch', [], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream', 'log append, 1,000 at once'),
@@ -77,22 +84,67 @@ CASES = [
     Case('refresh', 'refresh', K100, 'beaver', [('p50_us', '<=', 5000)], 'vectors', 'near() after one set, over near()'),
     Case('walk', 'walk', HOT, 'beaver walk sqlite', [('sqlite:p50_us', '>=', 0.7)], 'vectors', 'graph: all within three steps'),
     Case('sketch', 'sketch', HOT, 'beaver sqlite', [('sqlite:ops_s', '>=', 2)], 'vectors', 'sketch of a million: add'),
+    Case('lock-handover', 'lock-handover', [], 'beaver', [('p50_us', '<=', 1000)], 'latency', 'lock, from process to process'),
+    Case('idle', 'idle', [], 'beaver', [('wakeups', '<=', 1)], 'latency', 'wake-ups in ten idle seconds'),
     Case('open', 'open', HOT, 'beaver sqlite', [('p50_us', '<=', 1500)], 'latency', 'open, one get, close'),
-    Case('close', 'close', HOT + ['-t', '64'], 'beaver', [('p99_us', '<=', 15000)], 'latency', 'close with 64 busy threads'),
+    Case('close', 'close', HOT + ['-t', '64'], 'beaver', [('p99_us', '<=', 15000), ('leaks', '<=', 0)], 'latency',
+         'close with 64 busy threads'),
     Case('async', 'async', HOT, 'async sync', [('sync-p50_us', '<=', 25)], 'latency', 'async set over sync set'),
     Case('memory', 'memory', [], 'beaver sqlite', [('kib', '<=', 400)], 'latency', 'memory per idle database'),
     Case('blob', 'blob', ['-n', '50000000'], 'beaver', [('peak_kib', '<=', 32768)], 'latency', 'blob of 50 MB in and out'),
     Case('blob-huge', 'blob', ['-n', '999999000'], 'beaver', [('peak_kib', '<=', 65536)], 'latency', 'blob of 1 GB in and out'),
+    Case('readers', 'readers', ['-n', '300'], 'beaver', [('kib', '<=', 100)], 'latency', 'memory per further reader connection'),
+]
+# What grows with the data: (case, options, variants, greatest cost with the most items over that with the fewest)
+SIZES = (1000, 10000, 100000, 1000000)
+GROWTH = [
+    ('get', [], 'beaver sqlite', 4, 'dict get'),
+    ('set', [], 'beaver sqlite', 6, 'dict set'),
+    ('open', [], 'beaver sqlite', 3, 'open, one get, close'),
+    ('list-get', [], 'beaver', 6, 'list get by index'),
+    ('queue', [], 'beaver sqlite', 4, 'queue put and get'),
+    ('documents', [], 'beaver sqlite', 4, 'documents'),
 ]
 COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2), ('queue', 1.4)]
 LOWER = re.compile(r'_us$|_ms$|^kib$|_kib$|^instructions$')
-UNITS = {'p50_us': 'median', 'p99_us': '99 %', 'p9999_us': '99.99 %', 'max_us': 'longest', 'ops_s': 'per second', 'kib': 'KiB', 'peak_kib': 'KiB at the peak', 'cpu_us': 'processor time',
-         'fairness': 'slowest/fastest', 'share_of_fair': 'least share', 'foreign_longest_ms': "the foreign one's longest wait",
-         'refused': 'refused', 'recall': 'recall', 'sync-p50_us': 'more than sync, median', 'instructions': 'instructions'}
+GROUPS = {
+    'get': 'Reading',
+    'set': 'Writing',
+    'stream': 'Logs and channels',
+    'list': 'Lists and queues',
+    'documents': 'Documents',
+    'vectors': 'Vectors, graphs and sketches',
+    'blob': 'Blobs',
+    'latency': 'Latency and memory',
+    'growth': 'Cost as the data grows',
+    'instructions': 'Instructions per operation',
+}
+UNITS = {
+    'p50_us': 'median',
+    'p99_us': '99 %',
+    'p9999_us': '99.99 %',
+    'max_us': 'longest',
+    'ops_s': 'per second',
+    'kib': 'KiB',
+    'peak_kib': 'KiB at the peak',
+    'cpu_us': 'processor time',
+    'fairness': 'slowest/fastest',
+    'share_of_fair': 'least share',
+    'foreign_longest_ms': "the foreign one's longest wait",
+    'refused': 'refused',
+    'recall': 'recall',
+    'wakeups': 'wake-ups',
+    'leaks': 'leaks',
+    'growth': 'most items over fewest',
+    'sync-p50_us': 'more than sync, median',
+    'instructions': 'instructions',
+}
 
 
 def run(program, case, variant, options, directory, environment=None):
-    command = [program, case, variant, '-d', directory, *options]
+    own = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'bench-python.py'), case] if variant == 'python' \
+        else [program, case, variant]
+    command = [*own, '-d', directory, *options]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode != 0:
         print(f'   {" ".join(command[1:3])}: {done.stderr.strip()[-200:]}', file=sys.stderr)
@@ -162,6 +214,27 @@ def measure(case, args, directory):
             'want': case.want}
 
 
+def grow(args, known, entry, directory):
+    """One case with ever more items; None when the program does not have it."""
+    case, options, variants, limit, title = entry
+    if case not in known:
+        return None
+    points = {variant: [] for variant in variants.split() if variant in known[case]}
+    for n in SIZES[:args.sizes]:
+        for variant, line in points.items():
+            figures = run(args.program, case, variant, options + ['-n', str(n), '-s', str(min(args.seconds, 0.4))], directory)
+            value = None if figures is None else figures.get('cpu_us', figures.get('p50_us'))
+            if value:
+                line.append((n, value))
+    points = {variant: line for variant, line in points.items() if line}
+    ours = points.get('beaver')
+    if not ours:
+        return None
+    return {'name': 'growth-' + case, 'title': title, 'group': 'growth', 'variants': list(points), 'points': points,
+            'figures': {variant: {f'{n:,}_us': value for n, value in line} for variant, line in points.items()}, 'ratios': {},
+            'growth': ours[-1][1] / ours[0][1], 'want': [('growth', '<=', limit)]}
+
+
 def count(args, name, limit, directory):
     """Instructions of one operation, which no noise touches."""
     figures = {}
@@ -189,6 +262,8 @@ def value_of(result, name):
     if '.' in name:
         variant, figure = name.split('.')
         return result['figures'].get(variant, {}).get(figure)
+    if name == 'growth':
+        return result['growth']
     if name == 'sync-p50_us':
         return result['figures']['async']['p50_us'] - result['figures']['sync']['p50_us']
     return result['figures'].get(variants[0], {}).get(name)
@@ -232,7 +307,7 @@ def print_result(result):
 
 # Drawing
 
-COLORS = {'beaver': '#8b5a2b', 'sqlite': '#7a9cc6', 'redis': '#c66', 'lmdb': '#7b7', 'gdbm': '#aaa', 'sync': '#7a9cc6'}
+COLORS = {'python': '#b8a038', 'beaver': '#8b5a2b', 'sqlite': '#7a9cc6', 'redis': '#c66', 'lmdb': '#7b7', 'gdbm': '#aaa', 'sync': '#7a9cc6'}
 
 
 def draw(group, results, path):
@@ -254,13 +329,47 @@ def draw(group, results, path):
                         f'<text x="{94 + width:.1f}" y="{y + 10}">{number(value, figure)}</text>')
             y += 15
         y += 8
-    names = {'get': 'Reading', 'vectors': 'Vectors, graphs and sketches', 'set': 'Writing', 'stream': 'Logs and channels', 'latency': 'Latency and memory',
-             'instructions': 'Instructions per operation'}
     with open(path, 'w') as out:
         out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="560" height="{y + 6}" viewBox="0 0 560 {y + 6}">'
                   '<style>text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.h{font-size:15px;font-weight:bold}</style>'
                   '<rect width="100%" height="100%" fill="#fff"/>'
-                  f'<text x="8" y="20" class="h">{names.get(group, group)}</text>' + '\n'.join(bars) + '</svg>\n')
+                  f'<text x="8" y="20" class="h">{GROUPS.get(group, group)}</text>' + '\n'.join(bars) + '</svg>\n')
+
+
+def draw_growth(results, path):
+    """A line for each variant of each case: items to the right, microseconds upwards, both by powers of ten."""
+    width, height, left, top = 250, 150, 44, 24
+    cells = []
+    for index, result in enumerate(results):
+        x0, y0 = left + index % 2 * (width + 60), 40 + index // 2 * (height + 60)
+        values = [value for line in result['points'].values() for _, value in line]
+        low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)) + 1e-9)
+        high = max(high, low + 1)
+
+        def place(n, value):
+            return (x0 + (math.log10(n) - 3) / 3 * width, y0 + top + height - top - (math.log10(value) - low) / (high - low) * (height - top))
+
+        cells.append(f'<text x="{x0}" y="{y0 + 10}" class="t">{result["title"]} (microseconds)</text>')
+        for power in range(low, high + 1):
+            y = place(1000, 10 ** power)[1]
+            cells.append(f'<line x1="{x0}" x2="{x0 + width}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
+                         f'<text x="{x0 - 4}" y="{y + 4:.1f}" text-anchor="end">{10 ** power:g}</text>')
+        for power in range(3, 7):
+            x = place(10 ** power, 10 ** low)[0]
+            cells.append(f'<text x="{x:.1f}" y="{y0 + height + 16}" text-anchor="middle">{10 ** power:,}</text>')
+        for variant, line in result['points'].items():
+            color = COLORS.get(variant, '#8b5a2b')
+            dots = [place(n, value) for n, value in line]
+            cells.append(f'<polyline fill="none" stroke="{color}" stroke-width="2" points="'
+                         + ' '.join(f'{x:.1f},{y:.1f}' for x, y in dots) + '"/>')
+            x, y = dots[-1]
+            cells.append(f'<text x="{x + 4:.1f}" y="{y + 4:.1f}" style="fill:{color}">{variant}</text>')
+    total = 40 + (len(results) + 1) // 2 * (height + 60)
+    with open(path, 'w') as out:
+        out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{total}" viewBox="0 0 680 {total}">'
+                  '<style>text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.h{font-size:15px;font-weight:bold}</style>'
+                  '<rect width="100%" height="100%" fill="#fff"/><text x="8" y="20" class="h">Cost as the data grows</text>'
+                  + '\n'.join(cells) + '</svg>\n')
 
 
 def write_doc(directory, results, args):
@@ -272,7 +381,7 @@ def write_doc(directory, results, args):
              f'with `./dev bench --doc doc` ({args.rounds} rounds of {args.seconds:g} s, medians).', '']
     for group, members in groups.items():
         image = f'performance-{group}.svg'
-        draw(group, members, os.path.join(directory, 'images', image))
+        (draw_growth if group == 'growth' else lambda *both: draw(group, *both))(members, os.path.join(directory, 'images', image))
         lines += ['| case | figure | target | ours | |', '|---|---|---|---|---|']
         for result in members:
             for what, target, ours, met in rows_of(result):
@@ -293,12 +402,15 @@ def main():
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--seconds', type=float, default=1)
     parser.add_argument('--directory', help='where the databases go (a directory of their own in it)')
+    parser.add_argument('--sizes', type=int, default=len(SIZES), help='of the cases that grow: how many powers of ten from 1,000 on')
     parser.add_argument('--json')
     parser.add_argument('--doc', help='write performance.md and its images in this directory')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('case', nargs='*')
     args = parser.parse_args()
-    names = [c.name for c in CASES] + ['count-' + name for name, _ in COUNTS]
+    names = [c.name for c in CASES] + ['growth-' + entry[0] for entry in GROWTH] + ['count-' + name for name, _ in COUNTS]
+    known = {line.split()[0]: line.split()[1:] for line in
+             subprocess.run([args.program], capture_output=True, text=True).stdout.splitlines()}
     unknown = [name for name in args.case if name not in names]
     if args.list or unknown:
         print('\n'.join(names))
@@ -306,9 +418,16 @@ def main():
     results = []
     with tempfile.TemporaryDirectory(prefix='beaver-bench-', dir=args.directory) as directory:
         for case in CASES:
-            if not args.case or case.name in args.case:
+            if case.case in known and (not args.case or case.name in args.case):
+                begin = time.monotonic()
                 results.append(measure(case, args, directory))
+                results[-1]['took_s'] = round(time.monotonic() - begin, 1)
                 print_result(results[-1])
+        for entry in GROWTH:
+            result = grow(args, known, entry, directory) if not args.case or 'growth-' + entry[0] in args.case else None
+            if result is not None:
+                results.append(result)
+                print_result(result)
         for name, limit in COUNTS:
             if not args.case or 'count-' + name in args.case:
                 result = count(args, name, limit, directory)
