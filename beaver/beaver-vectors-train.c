@@ -14,7 +14,8 @@
  * into the parts that are being made as well. */
 
 static const char SQL_FIRST[] =
-    "SELECT LENGTH (vector) FROM __beaver_vectors__ WHERE collection = $1 LIMIT 1";
+    "SELECT LENGTH (vector) FROM __beaver_vectors__"
+    " WHERE collection = $1 AND LENGTH (vector) >= 4 AND LENGTH (vector) % 4 = 0 LIMIT 1";
 
 #define SEED 20261122
 /* Rows that are put into parts while nobody may change the collection. */
@@ -248,8 +249,15 @@ ready_work (BeaverConnection *connection, gpointer data, GError **error)
     return step == BEAVER_STEP_DONE;
   op->number = 1;
   op->dimension = (gsize) _beaver_statement_int (first, 0) / sizeof (float);
-  op->found = _beaver_vectors_index_ensure (connection, op, &local_error) != NULL;
-  if (op->found)
+  g_rw_lock_reader_lock (&op->shared->lock);
+  if (op->shared->index != NULL)
+    op->dimension = op->shared->index->dimension;
+  g_rw_lock_reader_unlock (&op->shared->lock);
+  if (_beaver_vectors_index_ensure (connection, op, &local_error) == NULL && local_error == NULL)
+    g_rw_lock_reader_lock (&op->shared->lock);
+  /* that of a later snapshot is as good */
+  op->found = local_error == NULL && op->shared->index != NULL;
+  if (local_error == NULL)
     g_rw_lock_reader_unlock (&op->shared->lock);
   if (local_error == NULL)
     return TRUE;

@@ -246,6 +246,7 @@ beaver_vectors_set_memory_limit (BeaverVectors *self, gint64 limit)
   if (self->shared == NULL)
     return;
   __atomic_store_n (&self->shared->memory_limit, MAX (limit, 0), __ATOMIC_RELAXED);
+  __atomic_store_n (&self->shared->refused, -1, __ATOMIC_RELAXED);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MEMORY_LIMIT]);
 }
 

@@ -396,6 +396,101 @@ assert_same_as_new (Fixture *f, BeaverVectors *vectors, guint dimension)
   g_assert_true (beaver_db_close (other, &error));
 }
 
+/* Whole databases that come in, and repairs, write rows past the collection. */
+static void
+test_load_and_fix (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (98);
+  g_autoptr (GBytes) query = make_query (rand, 6);
+  g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
+  g_autoptr (GBytes) dump = NULL;
+  BeaverVectors *vectors = get_vectors (f->db);
+  BeaverLoadStrategy strategies[] = { BEAVER_LOAD_STRATEGY_OVERWRITE, BEAVER_LOAD_STRATEGY_APPEND };
+  sqlite3 *raw;
+
+  fill (vectors, 300, 6, 1);
+  beaver_db_dump (f->db, stream, BEAVER_DUMP_FORMAT_JSON, (BeaverDumpFlags) 0, NULL, NULL, NULL,
+                  &error);
+  g_assert_no_error (error);
+  g_output_stream_close (stream, NULL, &error);
+  dump = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
+  for (guint i = 0; i < G_N_ELEMENTS (strategies); i++)
+    {
+      g_autoptr (GInputStream) in = g_memory_input_stream_new_from_bytes (dump);
+
+      fill (vectors, 400, 6, 2 + i);
+      assert_same_as_new (f, vectors, 6);
+      beaver_db_load (f->db, in, BEAVER_DUMP_FORMAT_JSON, strategies[i], NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      assert_same_as_new (f, vectors, 6);
+      g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (vectors), NULL, &error), ==,
+                       i == 0 ? 300 : 400);
+    }
+
+  raw = raw_open (f->path);
+  raw_exec (raw, "DELETE FROM __beaver_lsh_index__ WHERE item_id < 'i000100'");
+  raw_exec (raw, "INSERT INTO __beaver_lsh_index__ VALUES ('v', x'0000000000000000', 'nobody')");
+  {
+    g_autoptr (GPtrArray) findings = beaver_db_check (f->db, TRUE, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (findings);
+  }
+  assert_same_as_new (f, vectors, 6);
+  raw_close (raw);
+}
+
+/* Rows that no vector of ours looks like are left out, wherever the others are found. */
+static void
+test_bad_rows (Fixture *f, gconstpointer data)
+{
+  static const char *const bad[] = {
+    "'text'",
+    "7",
+    "1.5",
+    "x''",
+    "x'01'",
+    "x'0000803F'",
+    "x'0000803F0000803F0000803F0000803F01'",
+    "zeroblob (100)",
+    "x'0000C07F000000000000000000000000'", /* no number */
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (97);
+  BeaverVectors *vectors = get_vectors (f->db);
+  sqlite3 *raw;
+
+  fill (vectors, 50, 4, 1);
+  raw = raw_open (f->path);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    for (guint memory = 0; memory < 2; memory++)
+      {
+        g_autoptr (GBytes) query = make_query (rand, 4);
+        g_autoptr (GPtrArray) before = NULL, after = NULL;
+        g_autofree char *sql = g_strdup_printf (
+            "INSERT OR REPLACE INTO __beaver_vectors__ VALUES ('v', 'h%u', %s, NULL)", memory,
+            bad[i]);
+
+        beaver_vectors_set_memory_limit (vectors, memory ? 1 << 30 : 0);
+        before = search (vectors, query, EXACT, EUCLID, 1);
+        raw_exec (raw, sql);
+        after = search (vectors, query, EXACT, EUCLID, 1);
+        g_assert_cmpuint (before->len, ==, K);
+        g_assert_cmpuint (count_common (before, after), ==, K);
+        assert_same_as_new (f, vectors, 4);
+      }
+  g_assert_true (beaver_vectors_train (vectors, COSINE, NULL, &error));
+  g_assert_no_error (error);
+  /* nothing but such rows */
+  raw_exec (raw, "DELETE FROM __beaver_vectors__ WHERE item_id >= 'i' OR item_id = 'h0'");
+  raw_exec (raw, "UPDATE __beaver_vectors__ SET vector = x''");
+  raw_close (raw);
+  fixture_reopen (f);
+  g_assert_true (beaver_vectors_train (get_vectors (f->db), COSINE, NULL, &error));
+  g_assert_no_error (error);
+}
+
 /* However much is written and removed, by whomever, the log stays small; who was away for longer
  * than it reaches notices. */
 static void
@@ -533,6 +628,8 @@ main (int argc, char **argv)
   beaver_test_add ("/vectors/train/close-in-the-middle", test_close);
   beaver_test_add ("/vectors/train/cancel", test_cancel);
   beaver_test_add ("/vectors/changes-are-bounded", test_bounded);
+  beaver_test_add ("/vectors/load-and-fix-are-noticed", test_load_and_fix);
+  beaver_test_add ("/vectors/bad-rows", test_bad_rows);
   beaver_test_add ("/vectors/quantize", test_quantize);
   beaver_test_add ("/vectors/memory-goes-at-close", test_memory);
   return g_test_run ();
