@@ -289,7 +289,6 @@ run_tour (const char *self, const char *path, const char *directory, double seco
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GSubprocess) peer = NULL;
   g_autoptr (BeaverCloseReport) report = NULL;
-  g_autofree char *line = NULL;
   GThread *threads[N_THREADS + N_CHANNELS + N_LIVE];
   guint n = 0, sources[2];
   Tour tour = { 0 };
@@ -340,11 +339,16 @@ run_tour (const char *self, const char *path, const char *directory, double seco
     g_object_unref (handlers[0]);
     g_object_unref (handlers[1]);
   }
-  line = beaver_close_report_to_string (report);
-  g_print ("%s%s\n", display.terminal ? "\n" : "", line);
-  g_print ("descriptors left: %u, threads left: %u, milliseconds: %.1f\n",
-           count_descriptors (directory), count_threads (),
-           beaver_close_report_get_duration (report) * 1000);
+  g_print (
+      "%sclosed in %.1f ms: %u connections closed, %u threads joined, %u operations interrupted\n",
+      display.terminal ? "\n" : "", beaver_close_report_get_duration (report) * 1000,
+      beaver_close_report_get_connections_closed (report),
+      beaver_close_report_get_threads_joined (report),
+      beaver_close_report_get_operations_interrupted (report));
+  g_print (
+      "descriptors left: %u, threads left: %u; %u objects still referenced, all of them closed\n",
+      count_descriptors (directory), count_threads (),
+      g_strv_length ((char **) beaver_close_report_get_referenced (report)));
 
   for (guint i = 0; i < n; i++)
     g_thread_join (threads[i]);
