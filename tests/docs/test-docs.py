@@ -204,6 +204,7 @@ class Checker:
                 yield block, str(error)
 
 
+LANGUAGES = ('c', 'python', 'js', 'vala')
 TOOLS = {'vala': 'valac', 'js': 'gjs'}
 
 
@@ -226,10 +227,26 @@ def check(root, build, pages):
     return blocks, answers
 
 
+def missing_of(root):
+    """What the pages themselves cannot say: the pages that nobody renders, the guides that lack a language."""
+    folder = os.path.join(root, 'doc')
+    pages = sorted(name for name in os.listdir(folder) if name.endswith('.md'))
+    with open(os.path.join(folder, 'meson.build'), encoding='utf-8') as file:
+        listed = re.findall(r"^  '([\w-]+\.md)',$", file.read(), re.MULTILINE)
+    yield 'every page is in the list of doc/meson.build', [name for name in pages if name not in listed]
+    lacking = []
+    for name in pages:
+        if name.startswith('guide-'):
+            there = {block.language for block in blocks_of(root, os.path.join('doc', name))}
+            lacking += [f'{name}: {language}' for language in LANGUAGES if language not in there]
+    yield 'every guide speaks C, Python, JavaScript and Vala', lacking
+
+
 def main():
     root, build, *pages = sys.argv[1:]
     root, build = os.path.abspath(root), os.path.abspath(build)
-    if not pages:
+    whole = not pages
+    if whole:
         pages = ['README.md'] + sorted(os.path.join('doc', name) for name in os.listdir(os.path.join(root, 'doc'))
                                        if name.endswith('.md'))
     blocks, answers = check(root, build, pages)
@@ -245,6 +262,12 @@ def main():
         good += not wrong
         note = f' # SKIP {block.skip}' if block.skip and not wrong else ''
         print(f'{"not ok" if wrong else "ok"} {number} - {block.name}{note}')
+    for title, missing in missing_of(root) if whole else ():
+        number += 1
+        good += not missing
+        for line in missing:
+            print('# ' + line)
+        print(f'{"not ok" if missing else "ok"} {number} - {title}')
     print(f'1..{number}')
     sys.exit(good != number)
 
