@@ -12,6 +12,7 @@ const news = db.channel('news');
 const tasks = db.list('tasks');
 const jobs = db.queue('jobs');
 const lock = db.lock('report');
+const places = db.vectors('places');
 const writeReport = async () => {};
 const sendMail = async () => {};
 const handle = () => {};

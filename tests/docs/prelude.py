@@ -17,6 +17,7 @@ tasks = db.list('tasks')
 jobs = db.queue('jobs')
 articles = db.docs('articles')
 lock = db.get_lock('report')
+places = db.vectors('places')
 
 
 def write_report():
