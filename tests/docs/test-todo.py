@@ -16,7 +16,7 @@ import unittest
 
 import tap_unittest
 
-DEADLINE = 100
+DEADLINE = 600
 COMMAND = []
 
 
