@@ -8,12 +8,6 @@
 
 #include <beaver/beaver-blobs-private.h>
 
-/* What is read at a time. Each part is a short unit of work of its own, and SQLite walks to its
- * place page by page: the larger a blob, the larger its parts. */
-#define PART (256 * 1024)
-#define LARGE (64 * 1024 * 1024)
-#define LARGE_PART (16 * 1024 * 1024)
-
 /**
  * BeaverBlobInputStream:
  *
@@ -94,7 +88,7 @@ prepare_part (BeaverBlobInputStream *self, GError **error)
 
   if (self->part == NULL)
     {
-      self->part_capacity = MIN (size, size > LARGE ? LARGE_PART : PART);
+      self->part_capacity = MIN (size, _beaver_blobs_part_size (op->size));
       self->part = g_try_malloc (self->part_capacity);
       if (self->part == NULL)
         {

@@ -18,11 +18,8 @@
 #include <beaver/beaver-blobs-private.h>
 #include <beaver/beaver-long-op-private.h>
 
-/* What is copied at a time. SQLite walks to the place of a part page by page, so the parts of a
- * large blob are larger. */
+/* What is read of a file at a time. */
 #define PART (1024 * 1024)
-#define LARGE (64 * 1024 * 1024)
-#define LARGE_PART (16 * 1024 * 1024)
 /* Forced to the disk as often, so that neither memory nor closing waits for all of it. */
 #define SYNC_EVERY (64 * 1024 * 1024)
 
@@ -180,7 +177,7 @@ write_parts (BeaverLongOp *op, FileOp *self, int fd, const char *name, GError **
 {
   BeaverBlobsOp *blob = self->op;
   gsize size = (gsize) blob->size;
-  gsize part = size > LARGE ? LARGE_PART : MIN (size, PART);
+  gsize part = MIN (size, _beaver_blobs_part_size (blob->size));
   g_autofree guint8 *buffer = g_try_malloc (MAX (part, 1));
   gsize synced = 0;
 

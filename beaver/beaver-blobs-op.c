@@ -72,6 +72,12 @@ _beaver_blobs_check_size (BeaverBlobsOp *op, guint64 size, GError **error)
   return FALSE;
 }
 
+gsize
+_beaver_blobs_part_size (gint64 size)
+{
+  return (gsize) CLAMP (size / 16, 256 * 1024, 16 * 1024 * 1024);
+}
+
 int
 _beaver_blobs_open_spool (BeaverManagerCore *core, GError **error)
 {

@@ -106,6 +106,9 @@ gboolean _beaver_blobs_cursor_page (BeaverConnection *connection,
                                     gboolean *at_end,
                                     GError **error);
 
+/* How much of a blob is read at a time. Each part is a short unit of work of its own, and SQLite
+ * walks to its place page by page: the larger a blob, the larger its parts. */
+gsize _beaver_blobs_part_size (gint64 size);
 /* A nameless temporary file; -1 with an error. */
 int _beaver_blobs_open_spool (BeaverManagerCore *core, GError **error);
 /* Writes all of it, into a spool or another file that what names in errors. */

@@ -98,6 +98,7 @@ copy_pages (BeaverConnection *source, Backup *self, gboolean in_steps, GError **
       _beaver_sqlite_set_error (error, sqlite3_errcode (self->copy), self->copy, _ ("the copy"));
       return FALSE;
     }
+  source->backup = backup;
   while (ok && code == SQLITE_OK)
     {
       gint64 total, done;
@@ -122,9 +123,16 @@ copy_pages (BeaverConnection *source, Backup *self, gboolean in_steps, GError **
           g_mutex_unlock (&source->lock);
           ok = self->step (done, total, self->data, error);
           g_mutex_lock (&source->lock);
+          /* the connection was closed meanwhile, and the copy ended with it */
+          if (source->backup == NULL)
+            {
+              if (ok)
+                _beaver_engine_set_interrupted (self->engine, error);
+              return FALSE;
+            }
         }
     }
-  sqlite3_backup_finish (backup);
+  sqlite3_backup_finish (g_steal_pointer (&source->backup));
   if (ok && code != SQLITE_DONE)
     {
       _beaver_sqlite_set_error (error, code, self->copy, _ ("copying the database"));
@@ -158,7 +166,7 @@ copy_from_reader (BeaverEngine *self, Backup *backup, GError **error)
       if (_beaver_connection_execute (reader, "BEGIN; SELECT count(*) FROM sqlite_schema", error))
         ok = copy_pages (reader, backup, TRUE, error);
       reader->ending = TRUE;
-      if (!sqlite3_get_autocommit (reader->db))
+      if (reader->db != NULL && !sqlite3_get_autocommit (reader->db))
         sqlite3_exec (reader->db, "ROLLBACK", NULL, NULL, NULL);
       reader->ending = FALSE;
     }

@@ -207,6 +207,9 @@ _beaver_connection_close_locked (BeaverConnection *self)
   sqlite3_busy_handler (self->db, NULL, NULL);
   while (self->blobs != NULL)
     _beaver_blob_handle_close (self->blobs->data);
+  /* whoever makes a copy gives the lock back now and then, and finds that it is gone */
+  if (self->backup != NULL)
+    sqlite3_backup_finish (g_steal_pointer (&self->backup));
   g_hash_table_remove_all (self->statements);
   g_queue_clear (&self->dynamic_order);
   g_hash_table_remove_all (self->dynamic_statements);

@@ -37,6 +37,7 @@ struct _BeaverConnection
   GHashTable *dynamic_statements; /* (mutex lock) (element-type utf8 BeaverStatement) by text */
   GQueue dynamic_order;           /* (mutex lock) (element-type BeaverStatement) oldest first */
   GSList *blobs;                  /* (mutex lock) (element-type BeaverBlobHandle) open handles */
+  sqlite3_backup *backup; /* (mutex lock) of a copy that is being made from here; nullable */
 
   /* Of the unit that runs now: */
   GCancellable *cancellable; /* (mutex lock) not a reference */
