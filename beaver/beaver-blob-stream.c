@@ -448,7 +448,8 @@ beaver_blob_output_stream_write (GOutputStream *stream,
 
   if (!check_output (self, count, error))
     return -1;
-  if (!write_spool (self->fd, &vector, 1, &local_error))
+  if ((cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, &local_error)) ||
+      !write_spool (self->fd, &vector, 1, &local_error))
     {
       set_broken (self, local_error);
       g_propagate_error (error, g_steal_pointer (&local_error));

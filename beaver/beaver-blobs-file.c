@@ -319,10 +319,15 @@ file_op_new (BeaverBlobs *blobs,
     self->path = g_steal_pointer (&path);
   else
     {
-      int fd = g_file_open_tmp ("beaver-blob-XXXXXX", &self->path, error);
+      g_autoptr (GError) local_error = NULL;
+      int fd = g_file_open_tmp ("beaver-blob-XXXXXX", &self->path, &local_error);
 
       if (fd < 0)
-        return NULL;
+        {
+          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO, "blobs “%s”: %s", self->op->core->name,
+                       local_error->message);
+          return NULL;
+        }
       close (fd);
       self->copied = TRUE;
     }

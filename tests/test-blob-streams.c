@@ -199,6 +199,17 @@ test_async_cancelled (Fixture *f, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   assert_bytes (blobs, "k", "before");
+  /* a part that was not written: closing, with another cancellable or none, stores no half */
+  g_clear_object (&out);
+  out = beaver_blobs_open_write (blobs, "k", NULL, &error);
+  g_assert_cmpint (g_output_stream_write (G_OUTPUT_STREAM (out), "x", 1, NULL, &error), ==, 1);
+  g_assert_cmpint (g_output_stream_write (G_OUTPUT_STREAM (out), "y", 1, cancellable, &error), ==,
+                   -1);
+  g_clear_error (&error);
+  g_assert_false (g_output_stream_close (G_OUTPUT_STREAM (out), NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  assert_bytes (blobs, "k", "before");
   in = beaver_blobs_open_read (blobs, "k", NULL, &error);
   g_assert_cmpint (read_async (G_INPUT_STREAM (in), &c, 1, cancellable, &error), ==, -1);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
