@@ -11,27 +11,32 @@
  * A job that is delayed, claimed or dead lies here and not in the table of Python, which therefore
  * cannot take it. A job that waits lies there; when there is more to say of it than Python can hold
  * (attempts, a unique key), a row of state WAITING says it here, without the value, found again by
- * priority and timestamp. When Python takes the item, that row stays behind and means nothing; it
- * is removed some time later. */
+ * priority and timestamp. A trigger removes that row with the item, whoever takes it. */
 
 static const char TABLE[] = "__beaver_x_queue_jobs__";
-const char _beaver_queue_jobs_schema[] = "CREATE TABLE IF NOT EXISTS __beaver_x_queue_jobs__ ("
-                                 " id INTEGER PRIMARY KEY,"
-                                 " queue_name TEXT NOT NULL,"
-                                 " state INTEGER NOT NULL," /* BeaverJobState */
-                                 " priority REAL NOT NULL,"
-                                 " timestamp REAL NOT NULL,"
-                                 " data TEXT NOT NULL," /* empty of those that wait */
-                                 " attempts INTEGER NOT NULL,"
-                                 " max_attempts INTEGER NOT NULL,"
-                                 " due REAL NOT NULL," /* waiting: the timestamp again */
-                                 " token TEXT,"
-                                 " reason TEXT,"
-                                 " unique_key TEXT);"
-                                 "CREATE INDEX IF NOT EXISTS idx_beaver_x_queue_jobs_due"
-                                 " ON __beaver_x_queue_jobs__ (queue_name, state, due);"
-                                 "CREATE INDEX IF NOT EXISTS idx_beaver_x_queue_jobs_key"
-                                 " ON __beaver_x_queue_jobs__ (queue_name, unique_key)";
+const char _beaver_queue_jobs_schema[] =
+    "CREATE TABLE IF NOT EXISTS __beaver_x_queue_jobs__ ("
+    " id INTEGER PRIMARY KEY,"
+    " queue_name TEXT NOT NULL,"
+    " state INTEGER NOT NULL," /* BeaverJobState */
+    " priority REAL NOT NULL,"
+    " timestamp REAL NOT NULL,"
+    " data TEXT NOT NULL," /* empty of those that wait */
+    " attempts INTEGER NOT NULL,"
+    " max_attempts INTEGER NOT NULL,"
+    " due REAL NOT NULL," /* waiting: the timestamp again */
+    " token TEXT,"
+    " reason TEXT,"
+    " unique_key TEXT);"
+    "CREATE INDEX IF NOT EXISTS idx_beaver_x_queue_jobs_due"
+    " ON __beaver_x_queue_jobs__ (queue_name, state, due);"
+    "CREATE INDEX IF NOT EXISTS idx_beaver_x_queue_jobs_key"
+    " ON __beaver_x_queue_jobs__ (queue_name, unique_key);"
+    "CREATE TRIGGER IF NOT EXISTS __beaver_x_queue_taken__"
+    " AFTER DELETE ON __beaver_priority_queues__ BEGIN"
+    " DELETE FROM __beaver_x_queue_jobs__"
+    " WHERE queue_name = OLD.queue_name AND state = 0"
+    " AND due = OLD.timestamp AND priority = OLD.priority; END";
 
 #define COLUMNS                                                                                    \
   "id, state, priority, timestamp, data, attempts, max_attempts, due, token, reason, unique_key"
@@ -48,9 +53,6 @@ static const char SQL_TAKE_DUE[] =
     "DELETE FROM __beaver_x_queue_jobs__ WHERE id IN (SELECT id " JOBS
     " AND state = $2 AND due <= $3 ORDER BY due LIMIT $4)"
     " RETURNING " COLUMNS;
-static const char SQL_TAKE_WAITING[] =
-    "DELETE FROM __beaver_x_queue_jobs__ WHERE id = (SELECT id " JOBS
-    " AND state = 0 AND due = $2 AND priority = $3 LIMIT 1) RETURNING " COLUMNS;
 static const char SQL_TAKE_CLAIMED[] = "DELETE " JOBS " AND id = $2 AND state = 2 AND token = $3"
                                        " RETURNING " COLUMNS;
 static const char SQL_TAKE_DEAD[] = "DELETE " JOBS " AND id = $2 AND state = 3 RETURNING " COLUMNS;
@@ -82,12 +84,6 @@ static const char SQL_TAKE_ITEM[] =
     " ORDER BY rowid LIMIT 1) RETURNING data";
 static const char SQL_IS_TAKEN[] = "SELECT 1 FROM __beaver_priority_queues__"
                                    " WHERE queue_name = $1 AND priority = $2 AND timestamp = $3";
-static const char SQL_CLEAR_ORPHANS[] =
-    "DELETE " JOBS " AND state = 0 AND NOT EXISTS"
-    " (SELECT 1 FROM __beaver_priority_queues__ AS item WHERE item.queue_name = $1"
-    " AND item.priority = __beaver_x_queue_jobs__.priority"
-    " AND item.timestamp = __beaver_x_queue_jobs__.timestamp)";
-
 /* How many jobs one write brings back: short transactions. */
 #define SWEEP_ROWS 200
 
@@ -237,12 +233,10 @@ _beaver_queue_jobs_insert_waiting (BeaverConnection *connection,
 gboolean
 _beaver_queue_jobs_read_waiting (BeaverConnection *connection,
                                  BeaverManagerCore *core,
-                                 gboolean take,
                                  BeaverJobRow *row,
                                  GError **error)
 {
-  g_autoptr (BeaverStatement) statement =
-      prepare (connection, core, take ? SQL_TAKE_WAITING : SQL_WAITING, error);
+  g_autoptr (BeaverStatement) statement = prepare (connection, core, SQL_WAITING, error);
   g_autoptr (GPtrArray) rows = NULL;
   BeaverJobRow *known;
 
@@ -337,13 +331,7 @@ _beaver_queue_jobs_sweep (BeaverConnection *connection, BeaverManagerCore *core,
       !sweep_state (connection, core, BEAVER_JOB_STATE_CLAIMED, &swept, error))
     return FALSE;
   if (swept > 0)
-    {
-      g_autoptr (BeaverStatement) orphans = prepare (connection, core, SQL_CLEAR_ORPHANS, error);
-
-      if (orphans == NULL || !_beaver_statement_run (orphans, error))
-        return FALSE;
-      _beaver_connection_touch (connection, core->topic);
-    }
+    _beaver_connection_touch (connection, core->topic);
   return TRUE;
 }
 

@@ -156,11 +156,9 @@ gboolean _beaver_queue_jobs_next_due (BeaverConnection *connection,
                                       BeaverManagerCore *core,
                                       double *due,
                                       GError **error);
-/* Reads, or takes out of the table, what is known of an item that waits into row, whose priority
- * and timestamp say which. */
+/* Reads what is known of an item that waits into row, whose priority and timestamp say which. */
 gboolean _beaver_queue_jobs_read_waiting (BeaverConnection *connection,
                                           BeaverManagerCore *core,
-                                          gboolean take,
                                           BeaverJobRow *row,
                                           GError **error);
 gboolean _beaver_queue_jobs_insert (BeaverConnection *connection,

@@ -120,6 +120,27 @@ read_row (BeaverStatement *statement)
   return row;
 }
 
+/* What is known of the front goes with it: it has to be read before. */
+static gboolean
+read_front (BeaverConnection *connection, BeaverQueueOp *op, BeaverJobRow **row, GError **error)
+{
+  g_autoptr (BeaverStatement) statement = prepare (connection, op->core, SQL_PEEK, error);
+
+  if (statement == NULL)
+    return FALSE;
+  switch (_beaver_statement_step (statement, error))
+    {
+    case BEAVER_STEP_ROW:
+      *row = read_row (statement);
+      return _beaver_queue_jobs_read_waiting (connection, op->core, *row, error);
+    case BEAVER_STEP_DONE:
+      return TRUE;
+    case BEAVER_STEP_ERROR:
+    default:
+      return FALSE;
+    }
+}
+
 /* Takes the front out of the table; *row NULL when there is none. */
 static gboolean
 take_front (BeaverConnection *connection,
@@ -128,20 +149,24 @@ take_front (BeaverConnection *connection,
             BeaverJobRow **row,
             GError **error)
 {
-  g_autoptr (BeaverStatement) statement = prepare (connection, op->core, SQL_TAKE, error);
+  g_autoptr (BeaverStatement) statement = NULL;
   BeaverStep step;
 
   *row = NULL;
-  if (statement == NULL)
-    return FALSE;
-  step = _beaver_statement_step (statement, error);
-  if (step == BEAVER_STEP_ROW)
+  if (has_jobs && !read_front (connection, op, row, error))
+    {
+      g_clear_pointer (row, _beaver_job_row_free);
+      return FALSE;
+    }
+  if (has_jobs && *row == NULL)
+    return TRUE;
+  statement = prepare (connection, op->core, SQL_TAKE, error);
+  step = statement != NULL ? _beaver_statement_step (statement, error) : BEAVER_STEP_ERROR;
+  if (step == BEAVER_STEP_ROW && *row == NULL)
     *row = read_row (statement);
   while (step == BEAVER_STEP_ROW)
     step = _beaver_statement_step (statement, error);
-  if (step == BEAVER_STEP_DONE &&
-      (*row == NULL || !has_jobs ||
-       _beaver_queue_jobs_read_waiting (connection, op->core, TRUE, *row, error)))
+  if (step == BEAVER_STEP_DONE)
     return TRUE;
   g_clear_pointer (row, _beaver_job_row_free);
   return FALSE;
@@ -418,7 +443,7 @@ waiting_job (BeaverConnection *connection,
              BeaverJobRow *row,
              GError **error)
 {
-  if (has_jobs && !_beaver_queue_jobs_read_waiting (connection, state->core, FALSE, row, error))
+  if (has_jobs && !_beaver_queue_jobs_read_waiting (connection, state->core, row, error))
     return NULL;
   return _beaver_job_new (state->core, row);
 }

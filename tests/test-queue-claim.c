@@ -340,6 +340,43 @@ test_jobs (Fixture *f, gconstpointer data)
   assert_error (BEAVER_ERROR_INVALID);
 }
 
+/* Of an item that was taken nothing stays behind, whoever took it and however. */
+static void
+test_nothing_stays (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverJob) job = NULL;
+  sqlite3 *raw = raw_open (f->path);
+  static const char count[] = "SELECT COUNT(*) FROM __beaver_x_queue_jobs__";
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      put_job (queue, "1", 0, 3, key, BEAVER_UNIQUE_POLICY_REJECT);
+      if (i % 3 == 0)
+        /* as Python takes it */
+        raw_exec (raw, "DELETE FROM __beaver_priority_queues__ WHERE rowid ="
+                       " (SELECT MIN(rowid) FROM __beaver_priority_queues__)");
+      else if (i % 3 == 1)
+        assert_pop (queue, "1");
+    }
+  before = raw_query (raw, count);
+  g_assert_cmpstr (before, ==, "100");
+  job = claim (queue, 60);
+  g_assert_cmpint (beaver_job_get_max_attempts (job), ==, 3);
+  g_assert_nonnull (beaver_job_get_unique_key (job));
+  g_assert_true (beaver_job_ack (job, NULL, &error));
+  g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (queue), NULL, &error), ==, 99);
+  g_assert_no_error (error);
+  after = raw_query (raw, count);
+  g_assert_cmpstr (after, ==, "0");
+  raw_close (raw);
+}
+
 /* ---- several processes ---- */
 
 static int
@@ -455,6 +492,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/queue/claim/transaction", test_transaction);
   beaver_test_add ("/queue/claim/resume", test_resume);
   beaver_test_add ("/queue/claim/jobs", test_jobs);
+  beaver_test_add ("/queue/claim/nothing-stays-behind", test_nothing_stays);
   beaver_test_add ("/queue/claim/killed-workers-lose-nothing", test_processes);
   return g_test_run ();
 }
