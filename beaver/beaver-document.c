@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/beaver-document-private.h>
+#include <beaver/beaver-json.h>
 
 /**
  * BeaverDocument:
@@ -140,4 +141,44 @@ beaver_document_get_body (BeaverDocument *self)
   g_return_val_if_fail (BEAVER_IS_DOCUMENT (self), NULL);
 
   return self->body != NULL ? self->body : "";
+}
+
+/**
+ * beaver_document_get_node:
+ * @self: a document
+ * @error: return location for an error
+ *
+ * Gets the body as a tree.
+ *
+ * Returns: (transfer full): the tree; %NULL on error
+ *
+ * Since: 1.0
+ */
+JsonNode *
+beaver_document_get_node (BeaverDocument *self, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_DOCUMENT (self), NULL);
+
+  return beaver_json_to_node (self->body != NULL ? self->body : "null", error);
+}
+
+/**
+ * beaver_document_get_object:
+ * @self: a document
+ * @type: type of the object to make
+ * @error: return location for an error
+ *
+ * Gets the body as a new object whose properties are set from it.
+ *
+ * Returns: (transfer full): a new object; %NULL with %BEAVER_ERROR_INVALID when the body does not
+ * fit the type
+ *
+ * Since: 1.0
+ */
+GObject *
+beaver_document_get_object (BeaverDocument *self, GType type, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_DOCUMENT (self), NULL);
+
+  return beaver_json_to_object (self->body != NULL ? self->body : "null", type, error);
 }

@@ -19,5 +19,9 @@ BEAVER_AVAILABLE_IN_1_0
 const char *beaver_document_get_id (BeaverDocument *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *beaver_document_get_body (BeaverDocument *self);
+BEAVER_AVAILABLE_IN_1_0
+JsonNode *beaver_document_get_node (BeaverDocument *self, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+GObject *beaver_document_get_object (BeaverDocument *self, GType type, GError **error);
 
 G_END_DECLS

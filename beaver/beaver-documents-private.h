@@ -52,6 +52,14 @@ gboolean _beaver_documents_check_id (BeaverDocumentsOp *op, const char *id, GErr
 BeaverDocumentsOp *_beaver_documents_new_id_op (BeaverDocuments *self,
                                                 const char *id,
                                                 GError **error);
+BeaverDocumentsOp *_beaver_documents_new_index_op (BeaverDocuments *self,
+                                                   const char *id,
+                                                   const char *body,
+                                                   BeaverIndexFlags flags,
+                                                   const char *const *fields,
+                                                   GError **error);
+BeaverDocument *_beaver_documents_take_written (BeaverDocumentsOp *op);
+void _beaver_documents_finish_written (GTask *task, gpointer op);
 void _beaver_documents_prefix (BeaverDocumentsOp *op, GError **error);
 
 /* start takes op, which is NULL when error says why. source: the collection, or its batch. */

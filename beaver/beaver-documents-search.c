@@ -70,7 +70,18 @@ typedef struct
   GHashTable *paths; /* NULL: all */
 } WordSearch;
 
-static void
+static gboolean
+is_among (GHashTable *paths, const char *path, gsize length)
+{
+  g_autofree char *key = NULL;
+
+  if (paths == NULL)
+    return TRUE;
+  key = g_strndup (path, length);
+  return strlen (key) == length && g_hash_table_contains (paths, key);
+}
+
+static gboolean
 add_word_match (gint64 rowid,
                 const char *item,
                 gsize item_length,
@@ -82,19 +93,15 @@ add_word_match (gint64 rowid,
   WordSearch *search = user_data;
   Candidate *candidate;
 
-  if (search->paths != NULL)
-    {
-      g_autofree char *key = g_strndup (path, path_length);
-
-      if (strlen (key) != path_length || !g_hash_table_contains (search->paths, key))
-        return;
-    }
+  if (!is_among (search->paths, path, path_length))
+    return TRUE;
   candidate = find_or_add (search->table, item, item_length);
   if (candidate != NULL && (isnan (candidate->score) || rank < candidate->score))
     {
       candidate->score = rank;
       candidate->rowid = rowid;
     }
+  return TRUE;
 }
 
 static GHashTable *
@@ -120,7 +127,7 @@ search_words (BeaverConnection *connection,
   g_autoptr (GHashTable) paths = paths_of (op->spec);
   WordSearch search = { table, paths };
 
-  return _beaver_fts_search (connection, op->core->name, expression, add_word_match, &search,
+  return _beaver_fts_search (connection, op->core->name, expression, FALSE, add_word_match, &search,
                              error);
 }
 
@@ -180,13 +187,8 @@ measure_text (const char *path,
   DistanceSearch *search = user_data;
   guint distance;
 
-  if (search->paths != NULL)
-    {
-      g_autofree char *key = g_strndup (path, path_length);
-
-      if (strlen (key) != path_length || !g_hash_table_contains (search->paths, key))
-        return;
-    }
+  if (!is_among (search->paths, path, path_length))
+    return;
   distance = _beaver_fuzzy_distance (search->fuzzy, text, (gssize) length);
   search->best = MIN (search->best, distance);
 }
@@ -247,6 +249,109 @@ wanted_hits (BeaverQuerySpec *spec)
   return spec->limit < 0 ? G_MAXUINT64 : (guint64) spec->offset + (guint64) spec->limit;
 }
 
+/* The best of what the words alone find, one after the other while more are wanted. */
+typedef struct
+{
+  BeaverConnection *connection;
+  BeaverDocumentsOp *op;
+  BeaverRanking *ranking;
+  GHashTable *paths; /* NULL: all */
+  GHashTable *seen;  /* (element-type utf8) */
+  GPtrArray *tied;   /* (element-type Candidate) of the same score: their ids decide */
+  guint64 wanted;
+  GError *error;
+} BestSearch;
+
+static gboolean
+take_tied (BestSearch *self)
+{
+  BeaverQuerySpec *spec = self->op->spec;
+
+  g_ptr_array_sort (self->tied, compare_candidates);
+  for (guint i = 0; i < self->tied->len && self->wanted > 0; i++)
+    {
+      Candidate *candidate = g_ptr_array_index (self->tied, i);
+      gsize length;
+
+      if (!_beaver_documents_read (self->connection, self->op->core->name, candidate->id,
+                                   &candidate->body, &length, &self->error))
+        return FALSE;
+      if (candidate->body == NULL ||
+          !_beaver_filters_match (spec->filters, candidate->body, length))
+        continue;
+      self->tied->pdata[i] = NULL;
+      _beaver_ranking_add (self->ranking, candidate, candidate_free, candidate->score,
+                           candidate->body, length);
+      self->wanted--;
+    }
+  g_ptr_array_set_size (self->tied, 0);
+  return self->wanted > 0;
+}
+
+static gboolean
+add_best_match (gint64 rowid,
+                const char *item,
+                gsize item_length,
+                const char *path,
+                gsize path_length,
+                double rank,
+                gpointer user_data)
+{
+  BestSearch *self = user_data;
+  Candidate *candidate;
+  char *id;
+
+  if (self->tied->len > 0 && ((Candidate *) self->tied->pdata[0])->score != rank &&
+      !take_tied (self))
+    return FALSE;
+  if (!is_among (self->paths, path, path_length) || memchr (item, '\0', item_length) != NULL)
+    return TRUE;
+  id = g_strndup (item, item_length);
+  if (!g_hash_table_add (self->seen, id)) /* which frees it */
+    return TRUE;
+  candidate = g_new0 (Candidate, 1);
+  candidate->id = g_strdup (id);
+  candidate->rowid = rowid;
+  candidate->score = rank;
+  g_ptr_array_add (self->tied, candidate);
+  return self->wanted > 0;
+}
+
+static void
+candidate_free_nullable (gpointer data)
+{
+  if (data != NULL)
+    candidate_free (data);
+}
+
+static gboolean
+rank_best (BeaverConnection *connection,
+           BeaverDocumentsOp *op,
+           BeaverQuerySpec *spec,
+           const char *expression,
+           BeaverRanking *ranking,
+           GError **error)
+{
+  g_autoptr (GHashTable) paths = paths_of (spec);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) tied = g_ptr_array_new_with_free_func (candidate_free_nullable);
+  BestSearch search = { connection, op, ranking, paths, seen, tied, wanted_hits (spec), NULL };
+
+  if (!_beaver_fts_search (connection, op->core->name, expression, TRUE, add_best_match, &search,
+                           error))
+    {
+      g_clear_error (&search.error);
+      return FALSE;
+    }
+  if (search.error == NULL)
+    take_tied (&search);
+  if (search.error != NULL)
+    g_propagate_error (error, g_steal_pointer (&search.error));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* Collects who may be a hit of a query that has words, each with its final score. */
 static gboolean
 rank_words (BeaverConnection *connection,
@@ -266,6 +371,8 @@ rank_words (BeaverConnection *connection,
   guint64 wanted = by_distance || spec->sorts->len > 0 ? G_MAXUINT64 : wanted_hits (spec);
   guint least = 1;
 
+  if (spec->text != NULL && spec->fuzzy_text == NULL && wanted < G_MAXINT64)
+    return rank_best (connection, op, spec, expression, ranking, error);
   if (spec->text != NULL && !search_words (connection, op, expression, table, error))
     return FALSE;
   if (spec->fuzzy_text != NULL || by_distance)

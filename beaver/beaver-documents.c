@@ -243,6 +243,13 @@ _beaver_documents_fill_change (BeaverDocumentsOp *op,
                    op->core->name);
       return FALSE;
     }
+  if ((flags & ~(BEAVER_INDEX_FLAGS_TEXT | BEAVER_INDEX_FLAGS_FUZZY)) != 0)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   _ ("documents “%s”: there are no flags 0x%x; use TEXT, FUZZY, both or none"),
+                   op->core->name, (guint) flags);
+      return FALSE;
+    }
   for (guint i = 0; fields != NULL && fields[i] != NULL; i++)
     if (!_beaver_check_text ("the path of a field", fields[i], error))
       {
@@ -261,13 +268,13 @@ _beaver_documents_fill_change (BeaverDocumentsOp *op,
   return TRUE;
 }
 
-static BeaverDocumentsOp *
-new_index_op (BeaverDocuments *self,
-              const char *id,
-              const char *body,
-              BeaverIndexFlags flags,
-              const char *const *fields,
-              GError **error)
+BeaverDocumentsOp *
+_beaver_documents_new_index_op (BeaverDocuments *self,
+                                const char *id,
+                                const char *body,
+                                BeaverIndexFlags flags,
+                                const char *const *fields,
+                                GError **error)
 {
   g_autoptr (BeaverDocumentsOp) op = _beaver_documents_op_new (self, error);
 
@@ -315,17 +322,17 @@ _beaver_documents_start (gpointer source,
                                task, finish);
 }
 
-static BeaverDocument *
-take_written (BeaverDocumentsOp *op)
+BeaverDocument *
+_beaver_documents_take_written (BeaverDocumentsOp *op)
 {
   return _beaver_document_new_take (g_steal_pointer (&op->change.id),
                                     g_steal_pointer (&op->change.body));
 }
 
-static void
-finish_written (GTask *task, gpointer data)
+void
+_beaver_documents_finish_written (GTask *task, gpointer data)
 {
-  g_task_return_pointer (task, take_written (data), g_object_unref);
+  g_task_return_pointer (task, _beaver_documents_take_written (data), g_object_unref);
 }
 
 static void
@@ -364,11 +371,11 @@ beaver_documents_index (BeaverDocuments *self,
 
   g_return_val_if_fail (BEAVER_IS_DOCUMENTS (self), NULL);
 
-  op = new_index_op (self, id, body, flags, NULL, error);
+  op = _beaver_documents_new_index_op (self, id, body, flags, NULL, error);
   if (op == NULL || !_beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE,
                                           _beaver_documents_index_work, op, cancellable, error))
     return NULL;
-  return take_written (op);
+  return _beaver_documents_take_written (op);
 }
 
 /**
@@ -399,10 +406,10 @@ beaver_documents_index_async (BeaverDocuments *self,
 
   g_return_if_fail (BEAVER_IS_DOCUMENTS (self));
 
-  op = new_index_op (self, id, body, flags, NULL, &error);
+  op = _beaver_documents_new_index_op (self, id, body, flags, NULL, &error);
   _beaver_documents_start (self, self, beaver_documents_index_async, BEAVER_ACCESS_WRITE,
-                           _beaver_documents_index_work, op, error, finish_written, cancellable,
-                           callback, user_data);
+                           _beaver_documents_index_work, op, error,
+                           _beaver_documents_finish_written, cancellable, callback, user_data);
 }
 
 /**
@@ -456,11 +463,11 @@ beaver_documents_index_fields (BeaverDocuments *self,
 
   g_return_val_if_fail (BEAVER_IS_DOCUMENTS (self), NULL);
 
-  op = new_index_op (self, id, body, flags, fields, error);
+  op = _beaver_documents_new_index_op (self, id, body, flags, fields, error);
   if (op == NULL || !_beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE,
                                           _beaver_documents_index_work, op, cancellable, error))
     return NULL;
-  return take_written (op);
+  return _beaver_documents_take_written (op);
 }
 
 /**
@@ -493,10 +500,10 @@ beaver_documents_index_fields_async (BeaverDocuments *self,
 
   g_return_if_fail (BEAVER_IS_DOCUMENTS (self));
 
-  op = new_index_op (self, id, body, flags, fields, &error);
+  op = _beaver_documents_new_index_op (self, id, body, flags, fields, &error);
   _beaver_documents_start (self, self, beaver_documents_index_fields_async, BEAVER_ACCESS_WRITE,
-                           _beaver_documents_index_work, op, error, finish_written, cancellable,
-                           callback, user_data);
+                           _beaver_documents_index_work, op, error,
+                           _beaver_documents_finish_written, cancellable, callback, user_data);
 }
 
 /**

@@ -90,6 +90,46 @@ BeaverDocument *beaver_documents_index_fields_finish (BeaverDocuments *self,
                                                       GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
+BeaverDocument *beaver_documents_index_node (BeaverDocuments *self,
+                                             const char *id,
+                                             JsonNode *body,
+                                             BeaverIndexFlags flags,
+                                             GCancellable *cancellable,
+                                             GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_documents_index_node_async (BeaverDocuments *self,
+                                        const char *id,
+                                        JsonNode *body,
+                                        BeaverIndexFlags flags,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverDocument *beaver_documents_index_node_finish (BeaverDocuments *self,
+                                                    GAsyncResult *result,
+                                                    GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+BeaverDocument *beaver_documents_index_object (BeaverDocuments *self,
+                                               const char *id,
+                                               GObject *body,
+                                               BeaverIndexFlags flags,
+                                               GCancellable *cancellable,
+                                               GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_documents_index_object_async (BeaverDocuments *self,
+                                          const char *id,
+                                          GObject *body,
+                                          BeaverIndexFlags flags,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverDocument *beaver_documents_index_object_finish (BeaverDocuments *self,
+                                                      GAsyncResult *result,
+                                                      GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
 BeaverDocument *beaver_documents_get (BeaverDocuments *self,
                                       const char *id,
                                       GCancellable *cancellable,

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/beaver-hit-private.h>
+#include <beaver/beaver-json.h>
 
 /**
  * BeaverHit:
@@ -240,4 +241,44 @@ beaver_hit_get_snippet (BeaverHit *self)
   g_return_val_if_fail (BEAVER_IS_HIT (self), NULL);
 
   return self->snippet;
+}
+
+/**
+ * beaver_hit_get_node:
+ * @self: a hit
+ * @error: return location for an error
+ *
+ * Gets the body as a tree.
+ *
+ * Returns: (transfer full): the tree; %NULL on error
+ *
+ * Since: 1.0
+ */
+JsonNode *
+beaver_hit_get_node (BeaverHit *self, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_HIT (self), NULL);
+
+  return beaver_json_to_node (self->body != NULL ? self->body : "null", error);
+}
+
+/**
+ * beaver_hit_get_object:
+ * @self: a hit
+ * @type: type of the object to make
+ * @error: return location for an error
+ *
+ * Gets the body as a new object whose properties are set from it.
+ *
+ * Returns: (transfer full): a new object; %NULL with %BEAVER_ERROR_INVALID when the body does not
+ * fit the type
+ *
+ * Since: 1.0
+ */
+GObject *
+beaver_hit_get_object (BeaverHit *self, GType type, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_HIT (self), NULL);
+
+  return beaver_json_to_object (self->body != NULL ? self->body : "null", type, error);
 }

@@ -20,6 +20,10 @@ const char *beaver_hit_get_id (BeaverHit *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *beaver_hit_get_body (BeaverHit *self);
 BEAVER_AVAILABLE_IN_1_0
+JsonNode *beaver_hit_get_node (BeaverHit *self, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+GObject *beaver_hit_get_object (BeaverHit *self, GType type, GError **error);
+BEAVER_AVAILABLE_IN_1_0
 double beaver_hit_get_score (BeaverHit *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *beaver_hit_get_path (BeaverHit *self);

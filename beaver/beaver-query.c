@@ -12,6 +12,9 @@
 #include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-lower-private.h>
 
+/* More would find everything, and not fit into sums. */
+#define FUZZINESS_MAX 1000000
+
 G_STATIC_ASSERT ((int) BEAVER_OPERATOR_EXISTS == (int) BEAVER_FILTER_EXISTS);
 
 /**
@@ -160,6 +163,13 @@ _beaver_query_spec_check (BeaverQuerySpec *self, const char *kind, GError **erro
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED,
                    _ ("the query has a range of time, which only logs know; use a condition"));
+      return FALSE;
+    }
+  if (self->syntax != BEAVER_QUERY_SYNTAX_PLAIN && self->syntax != BEAVER_QUERY_SYNTAX_FTS5)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   _ ("there is no syntax %d of a query; use plain text or FTS5"),
+                   (int) self->syntax);
       return FALSE;
     }
   if (isnan (self->start) || isnan (self->end))
@@ -738,7 +748,7 @@ beaver_query_get_fuzzy_text (BeaverQuery *self)
 /**
  * beaver_query_set_fuzziness:
  * @self: a query
- * @fuzziness: how many characters may be wrong; 0 for none
+ * @fuzziness: how many characters may be wrong, 1,000,000 at most; 0 for none
  *
  * Sets how far from the text of the query the words of a document may be.
  *
@@ -753,7 +763,7 @@ beaver_query_set_fuzziness (BeaverQuery *self, guint fuzziness)
 {
   g_return_if_fail (BEAVER_IS_QUERY (self));
 
-  self->spec->fuzziness = fuzziness;
+  self->spec->fuzziness = MIN (fuzziness, FUZZINESS_MAX);
 }
 
 /**

@@ -379,6 +379,7 @@ bench_raw_publish (BenchRaw *self, double timestamp, const char *payload, int le
 
 static const BenchCase *const tables[] = {
   bench_dict_cases,
+  bench_documents_cases,
   bench_write_cases,
   bench_stream_cases,
   bench_life_cases,

@@ -37,6 +37,7 @@ typedef struct
 
 /* Each file of cases has a table that ends with an empty one. */
 extern const BenchCase bench_dict_cases[];
+extern const BenchCase bench_documents_cases[];
 extern const BenchCase bench_write_cases[];
 extern const BenchCase bench_stream_cases[];
 extern const BenchCase bench_life_cases[];

@@ -72,6 +72,16 @@ CASES = [
     Case('queue-million', 'queue', ['-n', '1000000'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.9)], 'stream',
          'the same, 1,000,000 waiting'),
     Case('hand-over', 'hand-over', [], 'beaver', [('p50_us', '<=', 300)], 'latency', 'queue put to get, other process'),
+    Case('index', 'index', HOT, 'beaver sqlite', [('sqlite:ops_s', '>=', 0.7), ('sqlite:cpu_us', '>=', 0.7)], 'documents',
+         'index a document with two texts'),
+    Case('index-batch', 'index-batch', HOT, 'beaver sqlite', [('sqlite:ops_s', '>=', 0.7), ('sqlite:cpu_us', '>=', 0.7)], 'documents',
+         'the same, batches of 1,000'),
+    Case('index-growth', 'index-growth', K100, 'beaver', [('growth', '<=', 1.3), ('growth_again', '<=', 1.5)], 'documents',
+         'the 100,000th document'),
+    Case('search', 'search', ['-n', '20000'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.6)], 'documents',
+         'search for a rare word, 20,000 documents'),
+    Case('search-frequent', 'search', ['-n', '20000', '-w', '1'], 'beaver sqlite', [('sqlite:cpu_us', '>=', 0.7)], 'documents',
+         'search for a frequent word'),
     Case('wake', 'wake', [], 'same-process', [('p50_us', '<=', 30), ('p99_us', '<=', 500)], 'latency', 'commit to received, same process'),
     Case('wake-other', 'wake', [], 'other-process', [('p50_us', '<=', 150), ('p99_us', '<=', 3000)], 'latency',
          'commit to received, other process'),
@@ -105,7 +115,7 @@ GROWTH = [
     ('queue', [], 'beaver sqlite', 4, 'queue put and get'),
     ('documents', [], 'beaver sqlite', 4, 'documents'),
 ]
-COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2), ('queue', 1.4)]
+COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2), ('queue', 1.4), ('index', 1.4)]
 LOWER = re.compile(r'_us$|_ms$|^kib$|_kib$|^instructions$')
 GROUPS = {
     'get': 'Reading',
@@ -132,6 +142,8 @@ UNITS = {
     'share_of_fair': 'least share',
     'foreign_longest_ms': "the foreign one's longest wait",
     'refused': 'refused',
+    'growth': 'times the 1,000th',
+    'growth_again': 'times the 1,000th, there already',
     'recall': 'recall',
     'wakeups': 'wake-ups',
     'leaks': 'leaks',

@@ -448,6 +448,112 @@ test_two_processes (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* What one search finds of "pair": each hit once, both its texts of one version. */
+static void
+assert_whole (BeaverDocuments *docs, BeaverQuery *query)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) hits = beaver_documents_search (docs, query, NULL, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < hits->len; i++)
+    {
+      BeaverHit *hit = g_ptr_array_index (hits, i);
+      guint left, right;
+
+      g_assert_cmpint (sscanf (beaver_hit_get_body (hit),
+                               "{\"t\": \"pair left%u\", \"u\": \"pair right%u\"", &left, &right),
+                       ==, 2);
+      g_assert_cmpuint (left, ==, right);
+      g_assert_true (g_hash_table_add (seen, (gpointer) beaver_hit_get_id (hit)));
+    }
+}
+
+/* Beside a process of Python that follows the format with plain SQLite: nothing is lost, nothing is
+ * there twice, and neither the index of a field nor the others know anything that is not so. */
+static void
+test_beside_python (Fixture *f, gconstpointer data)
+{
+  guint n = MAX (30, beaver_test_rounds (240));
+  g_autofree char *rounds = g_strdup_printf ("%u", n);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverQuery) query = words ("pair");
+  BeaverDocuments *docs = docs_of (f, "c");
+  BeaverManager *manager = BEAVER_MANAGER (docs);
+  g_autoptr (GSubprocess) other = NULL;
+  sqlite3 *raw = raw_open (f->path);
+
+  g_assert_true (beaver_manager_add_index (manager, "n", NULL, &error));
+  g_assert_cmpint (beaver_manager_reindex (manager, NULL, NULL, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+  other = beaver_test_spawn_python ("documents_peer.py", f->path, "c", rounds, NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *shared = g_strdup_printf ("shared-%u", (i + 7) % 20);
+      g_autofree char *own = g_strdup_printf ("own-%u", i);
+      g_autofree char *body = g_strdup_printf (
+          "{\"t\": \"pair left%u\", \"u\": \"pair right%u\", \"n\": %u}", i, i, i % 7);
+
+      if (i % 4 == 1)
+        drop (docs, shared);
+      else
+        put (docs, shared, body, TEXT | FUZZY);
+      put (docs, own, body, TEXT | FUZZY);
+      if (i % 3 == 2)
+        {
+          g_autofree char *before = g_strdup_printf ("own-%u", i - 1);
+
+          drop (docs, before);
+        }
+      if (i % 5 == 0)
+        assert_whole (docs, query);
+    }
+  beaver_test_join (other);
+  assert_whole (docs, query);
+
+  for (guint i = 0; i < n; i++)
+    for (guint who = 0; who < 2; who++)
+      {
+        g_autofree char *id = g_strdup_printf (who == 0 ? "own-%u" : "python-%u", i);
+        gboolean dropped = i % 3 == 1 && i + 1 < n;
+        g_autoptr (BeaverDocument) document = beaver_documents_lookup (docs, id, NULL, &error);
+
+        g_assert_no_error (error);
+        g_assert_true ((document == NULL) == dropped);
+      }
+  for (guint i = 0; i < 7; i++)
+    {
+      g_autofree char *json = g_strdup_printf ("%u", i);
+      g_autofree char *sql =
+          g_strdup_printf ("SELECT COALESCE (group_concat (item_id, ' '), '') FROM (SELECT item_id "
+                           "FROM __beaver_documents__"
+                           " WHERE json_extract (data, '$.n') = %u ORDER BY item_id)",
+                           i);
+      g_autofree char *expected = raw_query (raw, sql);
+
+      assert_where (docs, "n", BEAVER_OPERATOR_EQUAL, json, expected);
+    }
+  raw_assert (raw,
+              "SELECT COUNT(*) FROM __beaver_documents__ AS d WHERE 2 <> (SELECT COUNT(*) FROM "
+              "__beaver_fts_index__ AS i"
+              " WHERE i.collection = d.collection AND i.item_id = d.item_id AND instr (d.data, "
+              "i.field_content) > 0)",
+              "0");
+  raw_assert (
+      raw,
+      "SELECT COUNT(*) - 2 * (SELECT COUNT(*) FROM __beaver_documents__) FROM __beaver_fts_index__",
+      "0");
+  raw_assert (raw,
+              "SELECT COUNT(*) FROM __beaver_trigrams__ AS t WHERE NOT EXISTS (SELECT 1 FROM "
+              "__beaver_documents__ AS d WHERE d.collection = t.collection AND d.item_id = "
+              "t.item_id)",
+              "0");
+  raw_exec (raw,
+            "INSERT INTO __beaver_fts_index__ (__beaver_fts_index__) VALUES ('integrity-check')");
+  raw_close (raw);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -458,6 +564,7 @@ main (int argc, char **argv)
 
   beaver_test_add ("/documents-random/model", test_random);
   beaver_test_add ("/documents-random/two-processes", test_two_processes);
+  beaver_test_add ("/documents-random/beside-python", test_beside_python);
 
   return g_test_run ();
 }

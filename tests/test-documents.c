@@ -493,6 +493,17 @@ test_bad_input (Fixture *f, gconstpointer data)
                                                    &batch_error));
       g_assert_error (batch_error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
     }
+  {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GError) path_error = NULL;
+    const char *const paths[] = { "title", "\xff", NULL };
+
+    g_assert_null (
+        beaver_documents_index (docs, "1", "1", (BeaverIndexFlags) (1 << 7), NULL, &error));
+    g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+    g_assert_null (beaver_documents_index_fields (docs, "1", "1", TEXT, paths, NULL, &path_error));
+    g_assert_error (path_error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  }
   g_assert_cmpuint (beaver_documents_batch_get_size (batch), ==, 0);
   g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (docs), NULL, NULL), ==, 0);
   {
@@ -692,6 +703,137 @@ test_transaction (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* A model of an application. */
+#define TEST_TYPE_PERSON (test_person_get_type ())
+G_DECLARE_FINAL_TYPE (TestPerson, test_person, TEST, PERSON, GObject)
+struct _TestPerson
+{
+  GObject parent_instance;
+  char *name;
+  gint64 age;
+};
+G_DEFINE_FINAL_TYPE (TestPerson, test_person, G_TYPE_OBJECT)
+
+static void
+test_person_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TestPerson *self = TEST_PERSON (object);
+
+  if (id == 1)
+    {
+      g_free (self->name);
+      self->name = g_value_dup_string (value);
+    }
+  else
+    self->age = g_value_get_int64 (value);
+}
+
+static void
+test_person_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  TestPerson *self = TEST_PERSON (object);
+
+  if (id == 1)
+    g_value_set_string (value, self->name);
+  else
+    g_value_set_int64 (value, self->age);
+}
+
+static void
+test_person_finalize (GObject *object)
+{
+  g_free (TEST_PERSON (object)->name);
+  G_OBJECT_CLASS (test_person_parent_class)->finalize (object);
+}
+
+static void
+test_person_class_init (TestPersonClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = test_person_set_property;
+  object_class->get_property = test_person_get_property;
+  object_class->finalize = test_person_finalize;
+  g_object_class_install_property (
+      object_class, 1, g_param_spec_string ("name", NULL, NULL, NULL, G_PARAM_READWRITE));
+  g_object_class_install_property (
+      object_class, 2,
+      g_param_spec_int64 ("age", NULL, NULL, G_MININT64, G_MAXINT64, 0, G_PARAM_READWRITE));
+}
+
+static void
+test_person_init (TestPerson *self)
+{
+}
+
+static void
+test_model (Fixture *f, gconstpointer data)
+{
+  BeaverDocuments *docs = docs_of (f, "people");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TestPerson) ada =
+      g_object_new (TEST_TYPE_PERSON, "name", "Ada", "age", (gint64) 36, NULL);
+  g_autoptr (JsonNode) grace = json_from_string ("{\"age\": 85, \"name\": \"Grace\"}", NULL);
+  g_autoptr (BeaverDocument) stored = NULL;
+  g_autoptr (BeaverDocument) other = NULL;
+  g_autoptr (BeaverDocument) later = NULL;
+  g_autoptr (BeaverDocument) found = NULL;
+  g_autoptr (GObject) back = NULL;
+  g_autoptr (GObject) from_hit = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) hit_node = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) node_result = NULL;
+  g_autoptr (BeaverQuery) query = words ("grace");
+  g_autoptr (GPtrArray) hits = NULL;
+
+  stored = beaver_documents_index_object (docs, "ada", G_OBJECT (ada), TEXT, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_document_get_body (stored), ==, "{\"name\": \"Ada\", \"age\": 36}");
+  found = beaver_documents_get (docs, "ada", NULL, &error);
+  back = beaver_document_get_object (found, TEST_TYPE_PERSON, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (TEST_PERSON (back)->name, ==, "Ada");
+  g_assert_cmpint (TEST_PERSON (back)->age, ==, 36);
+
+  other = beaver_documents_index_node (docs, NULL, grace, TEXT, NULL, &error);
+  g_assert_no_error (error);
+  node = beaver_document_get_node (other, &error);
+  g_assert_no_error (error);
+  g_assert_true (json_node_equal (node, grace));
+  hits = beaver_documents_search (docs, query, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (hits->len, ==, 1);
+  from_hit = beaver_hit_get_object (hits->pdata[0], TEST_TYPE_PERSON, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (TEST_PERSON (from_hit)->age, ==, 85);
+  hit_node = beaver_hit_get_node (hits->pdata[0], &error);
+  g_assert_no_error (error);
+  g_assert_true (json_node_equal (hit_node, grace));
+
+  beaver_documents_index_object_async (docs, "a", G_OBJECT (ada), TEXT, NULL, beaver_test_ready,
+                                       &result);
+  beaver_test_wait_result (&result);
+  later = beaver_documents_index_object_finish (docs, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_document_get_id (later), ==, "a");
+  g_clear_object (&later);
+  beaver_documents_index_node_async (docs, "b", grace, TEXT, NULL, beaver_test_ready, &node_result);
+  beaver_test_wait_result (&node_result);
+  later = beaver_documents_index_node_finish (docs, node_result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (docs), NULL, &error), ==, 4);
+
+  /* what does not fit the type */
+  put (docs, "text", "\"no object\"", TEXT);
+  g_clear_object (&found);
+  found = beaver_documents_get (docs, "text", NULL, &error);
+  g_assert_null (beaver_document_get_object (found, TEST_TYPE_PERSON, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpint (beaver_manager_count (BEAVER_MANAGER (docs), NULL, &error), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -715,6 +857,7 @@ main (int argc, char **argv)
   beaver_test_add ("/documents/closed", test_closed);
   beaver_test_add ("/documents/D22-events", test_events);
   beaver_test_add ("/documents/transaction", test_transaction);
+  beaver_test_add ("/documents/model", test_model);
 
   return g_test_run ();
 }

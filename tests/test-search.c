@@ -458,6 +458,69 @@ test_D42_modes (Fixture *f, gconstpointer data)
     }
 }
 
+/* A page is that part of the whole, whatever was asked: what stops early stops at the right place.
+ */
+static void
+test_pages (Fixture *f, gconstpointer data)
+{
+  static const char *const vocabulary[] = { "beaver", "dam", "lodge", "pond" };
+  BeaverDocuments *docs = docs_of (f, "x");
+  g_autoptr (BeaverDocumentsBatch) batch = beaver_documents_create_batch (docs);
+  g_autoptr (GError) error = NULL;
+  guint rounds = beaver_test_rounds (400);
+
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+      g_autofree char *body = g_strdup_printf (
+          "{\"t\": \"%s %s\", \"u\": [\"%s\", \"%s\"], \"n\": %d}",
+          vocabulary[g_test_rand_int_range (0, 4)], vocabulary[g_test_rand_int_range (0, 4)],
+          vocabulary[g_test_rand_int_range (0, 4)], vocabulary[g_test_rand_int_range (0, 4)],
+          g_test_rand_int_range (0, 5));
+      g_autofree char *made =
+          beaver_documents_batch_index (batch, id, body, TEXT | FUZZY, NULL, &error);
+
+      g_assert_no_error (error);
+    }
+  g_assert_cmpint (beaver_documents_batch_apply (batch, NULL, &error), ==, 200);
+  for (guint round = 0; round < rounds; round++)
+    {
+      g_autoptr (BeaverQuery) query = words (vocabulary[g_test_rand_int_range (0, 4)]);
+      gint64 offset = g_test_rand_int_range (0, 60), limit = g_test_rand_int_range (0, 60);
+      g_autoptr (GPtrArray) whole = NULL;
+      g_autoptr (GPtrArray) page = NULL;
+
+      if (g_test_rand_bit ())
+        where (query, "n", BEAVER_OPERATOR_LESS, "2");
+      if (g_test_rand_bit ())
+        beaver_query_set_fields (query, (const char *const[]){ "u", NULL });
+      if (g_test_rand_bit ())
+        beaver_query_set_fuzzy_text (query, "bever");
+      if (g_test_rand_bit ())
+        beaver_query_set_text (query, NULL);
+      if (g_test_rand_int_range (0, 4) == 0)
+        g_assert_true (beaver_query_sort (query, "n", TRUE, NULL));
+      beaver_query_set_snippet (query, "<", ">", 3);
+      whole = beaver_documents_search (docs, query, NULL, &error);
+      g_assert_no_error (error);
+      beaver_query_set_offset (query, offset);
+      beaver_query_set_limit (query, limit);
+      page = beaver_documents_search (docs, query, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (page->len, ==, MIN (limit, MAX (0, (gint64) whole->len - offset)));
+      for (guint i = 0; i < page->len; i++)
+        {
+          BeaverHit *a = page->pdata[i], *b = whole->pdata[offset + i];
+
+          g_assert_cmpstr (beaver_hit_get_id (a), ==, beaver_hit_get_id (b));
+          g_assert_cmpstr (beaver_hit_get_body (a), ==, beaver_hit_get_body (b));
+          g_assert_cmpstr (beaver_hit_get_snippet (a), ==, beaver_hit_get_snippet (b));
+          g_assert_true (beaver_hit_get_score (a) == beaver_hit_get_score (b) ||
+                         isnan (beaver_hit_get_score (a)));
+        }
+    }
+}
+
 static void
 test_fuzziness (Fixture *f, gconstpointer data)
 {
@@ -486,6 +549,18 @@ test_fuzziness (Fixture *f, gconstpointer data)
   assert_found (docs, query, "exact near");
   beaver_query_set_fields (query, (const char *const[]){ "u", NULL });
   assert_found (docs, query, "");
+
+  /* however many may be wrong: what shares no part with the query is not even looked at */
+  beaver_query_set_fields (query, NULL);
+  beaver_query_set_fuzziness (query, G_MAXUINT);
+  g_assert_cmpuint (beaver_query_get_fuzziness (query), ==, 1000000);
+  assert_found (docs, query, "exact near far");
+  {
+    g_autoptr (GPtrArray) all = beaver_documents_search (docs, query, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpfloat (beaver_hit_get_score (all->pdata[0]), ==, 1);
+  }
 }
 
 static void
@@ -641,6 +716,12 @@ test_bad_query (Fixture *f, gconstpointer data)
   g_assert_null (beaver_documents_search (docs, query, NULL, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
   g_clear_error (&error);
+  beaver_query_set_text (query, "x");
+  beaver_query_set_syntax (query, (BeaverQuerySyntax) 99);
+  g_assert_null (beaver_documents_search (docs, query, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  g_clear_error (&error);
+  beaver_query_set_syntax (query, BEAVER_QUERY_SYNTAX_PLAIN);
   beaver_query_set_text (query, " \t ");
   g_assert_null (beaver_query_get_text (query));
   beaver_query_set_range (query, 0, 1);
@@ -683,6 +764,7 @@ main (int argc, char **argv)
   beaver_test_add ("/search/where-typed", test_typed_where);
   beaver_test_add ("/search/D49-rows-with-nan", test_D49_nan);
   beaver_test_add ("/search/D42-sort-limit-offset-in-every-mode", test_D42_modes);
+  beaver_test_add ("/search/pages-are-parts-of-the-whole", test_pages);
   beaver_test_add ("/search/fuzziness", test_fuzziness);
   beaver_test_add ("/search/snippet", test_snippet);
   beaver_test_add ("/search/rank-fusion", test_fusion);

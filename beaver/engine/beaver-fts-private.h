@@ -54,18 +54,19 @@ void _beaver_fts_writer_abort (BeaverFtsWriter *self);
 /* An expression for MATCH. Of plain text each word is quoted: all of them have to be there. */
 char *_beaver_fts_expression (const char *text, gboolean plain, gboolean contents_only);
 
-/* Each row of the collection that matches; rank: the smaller, the better. INVALID when the
- * expression is none. */
-typedef void (*BeaverFtsFunc) (gint64 rowid,
-                               const char *item,
-                               gsize item_length,
-                               const char *path,
-                               gsize path_length,
-                               double rank,
-                               gpointer user_data);
+/* Each row of the collection that matches; rank: the smaller, the better. by_rank: the best first.
+ * INVALID when the expression is none. FALSE from func: no more. */
+typedef gboolean (*BeaverFtsFunc) (gint64 rowid,
+                                   const char *item,
+                                   gsize item_length,
+                                   const char *path,
+                                   gsize path_length,
+                                   double rank,
+                                   gpointer user_data);
 gboolean _beaver_fts_search (BeaverConnection *connection,
                              const char *collection,
                              const char *expression,
+                             gboolean by_rank,
                              BeaverFtsFunc func,
                              gpointer user_data,
                              GError **error);

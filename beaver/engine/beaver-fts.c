@@ -48,6 +48,10 @@ static const char SQL_INSERT[] =
     " VALUES ($1, $2, $3, $4)";
 static const char SQL_SEARCH[] = "SELECT rowid, item_id, field_path, rank FROM __beaver_fts_index__"
                                  " WHERE __beaver_fts_index__ MATCH $2 AND collection = $1";
+/* FTS5 sorts by itself then, and reads no more texts than are asked for. */
+static const char SQL_SEARCH_BY_RANK[] =
+    "SELECT rowid, item_id, field_path, rank FROM __beaver_fts_index__"
+    " WHERE __beaver_fts_index__ MATCH $2 AND collection = $1 ORDER BY rank";
 static const char SQL_SNIPPET[] =
     "SELECT field_path, snippet(__beaver_fts_index__, 3, $3, $4, '…', $5) FROM __beaver_fts_index__"
     " WHERE __beaver_fts_index__ MATCH $1 AND rowid = $2";
@@ -372,11 +376,14 @@ gboolean
 _beaver_fts_search (BeaverConnection *connection,
                     const char *collection,
                     const char *expression,
+                    gboolean by_rank,
                     BeaverFtsFunc func,
                     gpointer user_data,
                     GError **error)
 {
-  g_autoptr (BeaverStatement) search = _beaver_connection_prepare (connection, SQL_SEARCH, error);
+  g_autoptr (BeaverStatement) search =
+      by_rank ? _beaver_connection_prepare (connection, SQL_SEARCH_BY_RANK, error) :
+                _beaver_connection_prepare (connection, SQL_SEARCH, error);
   BeaverStep step;
 
   if (search == NULL)
@@ -389,9 +396,10 @@ _beaver_fts_search (BeaverConnection *connection,
       const char *item = _beaver_statement_text (search, 1, &item_length);
       const char *path = _beaver_statement_text (search, 2, &path_length);
 
-      if (item != NULL)
-        func (_beaver_statement_int (search, 0), item, item_length, path != NULL ? path : "",
-              path != NULL ? path_length : 0, _beaver_statement_double (search, 3), user_data);
+      if (item != NULL &&
+          !func (_beaver_statement_int (search, 0), item, item_length, path != NULL ? path : "",
+                 path != NULL ? path_length : 0, _beaver_statement_double (search, 3), user_data))
+        return TRUE;
     }
   if (step == BEAVER_STEP_ERROR)
     explain_error (error);

@@ -37,6 +37,8 @@ test('search', docs(articles => {
     equal(ids(articles.search({where: [['year', '>', 1995], ['title', 'contains', 'SQL']]})), ['sql']);
     equal(ids(articles.search({where: [['year', 'in', [1991, 7]]]})), ['py']);
     equal(articles.search('rust')[0].body.year, 2015);
+    equal(articles.search({text: 'rust', snippet: {before: '<', after: '>', words: 4}})[0].get_snippet(), '<Rust> language');
+    equal(articles.search({text: 'rust', snippet: {}})[0].get_path(), 'title');
 }));
 
 test('words and vectors', docs((articles, db) => {

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import asyncio
+import copy
 
 import tap_unittest
 from py_beaver import Case
@@ -85,6 +86,15 @@ class Documents(Case):
             self.docs.query().where(True)
         with self.assertRaises(TypeError):
             bool(q('a') == 1)
+
+    def test_snippet(self):
+        hit, = self.docs.query().fts('guido OR python', raw=True).snippet('<', '>', 5).execute()
+        document, score = hit
+        self.assertEqual((document.id, hit.document, hit.score), ('py', document, score))
+        self.assertIn((hit.path, hit.snippet), [('title', '<Python> programming'), ('author.name', '<Guido>')])
+        plain, = self.docs.search('sqlite')
+        self.assertIsNone(plain.snippet)
+        self.assertEqual(copy.deepcopy(hit).snippet, hit.snippet)
 
     def test_batch(self):
         with self.docs.batched() as batch:

@@ -14,9 +14,11 @@ import tempfile
 
 OPERATIONS = 1000
 # instructions of ours over those of SQLite with the statement alone
-BESIDE = {'get': 1.6, 'get-repeated': 0.15, 'set': 1.7, 'append': 1.5, 'publish': 1.5, 'queue': 1.6}
+BESIDE = {'get': 1.6, 'get-repeated': 0.15, 'set': 1.7, 'append': 1.5, 'publish': 1.5, 'queue': 1.6, 'index': 1.45}
 # instructions with 30,000 items over those with 1,000: a tree grows by a level, a scan by thirty times
-GROWTH = {'get': 1.6, 'set': 1.6, 'queue': 1.6, 'list-get': 1.8, 'list-push': 1.6}
+GROWTH = {'get': 1.6, 'set': 1.6, 'queue': 1.6, 'list-get': 1.8, 'list-push': 1.6, 'index': 1.3}
+# how many items at first and later; documents take their time to make
+ITEMS = {None: (1000, 30000), 'index': (300, 3000)}
 
 
 def count(program, case, variant, items, directory):
@@ -44,13 +46,13 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix='beaver-perf-') as directory:
         for case, limit in BESIDE.items():
-            ours, theirs = (count(program, case, variant, 1000, directory) for variant in ('beaver', 'sqlite'))
+            ours, theirs = (count(program, case, variant, ITEMS.get(case, ITEMS[None])[0], directory) for variant in ('beaver', 'sqlite'))
             seen[case] = ours
             say(0 < ours <= limit * theirs, f'{case}: {ours:.0f} instructions, SQLite {theirs:.0f}: {ours / theirs:.2f} of {limit}')
         for case, limit in GROWTH.items():
             if case not in seen:
                 seen[case] = count(program, case, 'beaver', 1000, directory)
-            many = count(program, case, 'beaver', 30000, directory)
+            many = count(program, case, 'beaver', ITEMS.get(case, ITEMS[None])[1], directory)
             say(0 < many <= limit * seen[case], f'{case} grows: {seen[case]:.0f} to {many:.0f} instructions: '
                 f'{many / seen[case]:.2f} of {limit}')
 

@@ -884,14 +884,14 @@ function init_vectors() {
 function init_documents() {
     const flags = (fts, fuzzy) => (fts ? Beaver.IndexFlags.TEXT : 0) | (fuzzy ? Beaver.IndexFlags.FUZZY : 0);
     // a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset,
-    // near: {vectors, vector, k, weight, metric, method, recall, candidates, filters}}; a path to sort by with a minus in front
+    // snippet: {before, after, words}, near: {vectors, vector, k, weight, metric, method, recall, candidates, filters}}; a path to sort by with a minus in front
     // goes down
     const operators = {'==': 0, '!=': 1, '<': 2, '<=': 3, '>': 4, '>=': 5, in: 6, between: 7, contains: 8, exists: 9};
     const query = wanted => {
         if (wanted === null || wanted === undefined || wanted instanceof Beaver.Query)
             return wanted ?? null;
         const {text = null, plain = true, strict = false, fields = null, fuzzy = null, fuzziness = 0, where = [], sort = [],
-            limit = -1, offset = 0, near = null} = typeof wanted === 'string' ? {text: wanted} : wanted;
+            limit = -1, offset = 0, near = null, snippet = null} = typeof wanted === 'string' ? {text: wanted} : wanted;
         const made = Beaver.Query.new();
         made.set_text(text);
         made.set_syntax(plain ? Beaver.QuerySyntax.PLAIN : Beaver.QuerySyntax.FTS5);
@@ -905,6 +905,8 @@ function init_documents() {
             made.sort(path.replace(/^-/, ''), path.startsWith('-'));
         made.set_limit(limit);
         made.set_offset(offset);
+        if (snippet !== null)
+            made.set_snippet(snippet.before ?? null, snippet.after ?? null, snippet.words ?? 0);
         if (near !== null)
             made.set_near(near.vectors ?? null, near_query(near.vector, near), near.weight ?? 1);
         return made;

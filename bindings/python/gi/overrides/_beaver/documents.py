@@ -33,6 +33,18 @@ class Document:
         return f'Document(id={self.id!r}, body={self.body!r})'
 
 
+class Hit(tuple):
+    """What a search has found: (document, score), and the snippet that was asked for with the path of its field."""
+
+    def __new__(cls, document, score, snippet=None, path=None):
+        self = super().__new__(cls, (document, score))
+        self.document, self.score, self.snippet, self.path = document, score, snippet, path
+        return self
+
+    def __getnewargs__(self):
+        return self.document, self.score, self.snippet, self.path
+
+
 class Filter:
     """A condition: q("year") > 1992."""
 
@@ -183,7 +195,8 @@ class Search:
         return query
 
     def execute(self):
-        """[(document, score), ...]; the score is None when no words were searched for."""
+        """[(document, score), ...]; the score is None when nothing was searched for. Of a snippet each hit has the attributes
+        snippet and path."""
         return self._documents._hits(self._documents._c['search'](self._documents, self.build()))
 
     async def execute_async(self):
@@ -230,7 +243,8 @@ class Documents(raw.Documents):
         found = []
         for hit in hits:
             score = hit.get_score()
-            found.append((Document(hit.get_id(), self._loads(hit.get_body())), None if math.isnan(score) else score))
+            found.append(Hit(Document(hit.get_id(), self._loads(hit.get_body())), None if math.isnan(score) else score,
+                             hit.get_snippet(), hit.get_path()))
         return found
 
     @both
