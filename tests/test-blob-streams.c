@@ -179,7 +179,7 @@ test_async_streams (Fixture *f, gconstpointer data)
   beaver_test_wait_result (&result);
   g_assert_true (g_input_stream_close_finish (G_INPUT_STREAM (in), result, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (count_threads ("pool-"), ==, pool);
+  g_assert_cmpuint (count_threads ("pool-"), <=, pool);
 }
 
 static void
