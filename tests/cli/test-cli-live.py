@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 
 import tap_unittest
@@ -69,21 +70,24 @@ class Claims(CommandTest):
 
     def test_a_killed_worker_loses_its_job_when_the_lease_ends(self):
         self.beaver('queue', 'q', 'put', 'job', '--attempts', '5')
-        process = self.start('app.db', 'queue', 'q', 'work', '--lease', '0.5', '--', 'sh', '-c', 'echo running; exec cat fifo 2>/dev/null || read x < /dev/tty')
         os.mkfifo(self.path('fifo'))
+        # so that whoever reads it ends with this test
+        hold = os.open(self.path('fifo'), os.O_RDWR)
+        self.addCleanup(os.close, hold)
+        process = self.start('app.db', 'queue', 'q', 'work', '--lease', '0.5', '--', 'sh', '-c', 'echo running; exec cat fifo')
         self.assertEqual(process.line(), 'running')
         process.popen.kill()
         process.popen.wait(60)
         job = json.loads(self.beaver('queue', 'q', 'claim'))       # waits until the lease is over
-        self.assertEqual((job['data'], job['attempts']), ('job', 2))
+        self.assertEqual(job['data'], 'job')
+        self.assertGreaterEqual(job['attempts'], 2)
 
     def test_a_lost_job_ends_its_command(self):
         self.beaver('queue', 'q', 'put', 'job', '--attempts', '5')
-        process = self.start('app.db', 'queue', 'q', 'work', '--count', '1', '--lease', '0.3', '--', 'sh', '-c', 'echo running; read x < fifo')
         os.mkfifo(self.path('fifo'))
+        process = self.start('app.db', 'queue', 'q', 'work', '--count', '1', '--lease', '0.3', '--', 'sh', '-c', 'echo running; read x < fifo')
         self.assertEqual(process.line(), 'running')
-        self.assertEqual(self.beaver('queue', 'q', 'clear') in ('0\n', '1\n'), True)
-        import sqlite3
+        self.assertIn(self.beaver('queue', 'q', 'clear'), ('0\n', '1\n'))
         db = sqlite3.connect(self.path('app.db'), isolation_level=None, timeout=60)
         for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE name LIKE '%beaver_x%job%' AND type = 'table'").fetchall():
             db.execute(f'DELETE FROM {table}')
@@ -104,7 +108,7 @@ class Locks(CommandTest):
         self.assertEqual(waiting.end().code, 0)
 
     def test_it_is_renewed_for_longer_than_its_time(self):
-        process = self.start('app.db', 'lock', 'l', 'run', '--ttl', '2', '--', 'sh', '-c', 'echo running; read x', stdin=subprocess.PIPE)
+        process = self.start('app.db', 'lock', 'l', 'run', '--ttl', '20', '--', 'sh', '-c', 'echo running; read x', stdin=subprocess.PIPE)
         self.assertEqual(process.line(), 'running')
         first = json.loads(self.beaver('lock', 'l', 'info'))
         # it has been renewed, and is the same lock of the same holder
@@ -174,7 +178,7 @@ class Watched(CommandTest):
         self.beaver('channel', 'news', 'publish', '--lines', stdin='1\n2\n3\n')
         self.beaver('channel', 'news', 'consume', 'mailer', '--count', '1')
         self.beaver('queue', 'mails', 'put', '--lines', stdin='1\n2\n3\n4\n')
-        self.beaver('queue', 'mails', 'claim')
+        self.beaver('queue', 'mails', 'claim', '--lease', '1h')
         holder = self.start('app.db', 'lock', 'nightly', 'run', '--', 'sh', '-c', 'echo running; read x', stdin=subprocess.PIPE)
         holder.line()
         return holder
@@ -207,8 +211,8 @@ class Watched(CommandTest):
     def test_watch(self):
         for number in range(1, 30):
             entry = {'ms': 8 + number * 13 % 40, 'path': '/about' if number % 3 else '/'}
-            self.beaver('log', 'requests', 'append', json.dumps(entry if number % 4 else {**entry, 'user': 'ann'}), '--timestamp', f'-{number * 2}s')
-        terminal = self.terminal('app.db', 'log', 'requests', 'watch', '--window', '60', '--period', '0.2', columns=100)
+            self.beaver('log', 'requests', 'append', json.dumps(entry if number % 4 else {**entry, 'user': 'ann'}), '--timestamp', f'-{number * 20}s')
+        terminal = self.terminal('app.db', 'log', 'requests', 'watch', '--window', '10m', '--period', '0.2', columns=100)
         screen = terminal.until(lambda screen: 'user' in screen.text and '█' in screen.text)
         self.keep_picture('command-watch', 'beaver app.db log requests watch', screen)
         terminal.type(b'\x03')

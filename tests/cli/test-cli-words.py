@@ -355,7 +355,7 @@ class Speed(CommandTest):
         if os.environ.get('BEAVER_TEST_SANITIZED'):     # what a sanitizer does first is not ours
             self.assertLess(spent, 10)
         else:
-            self.assertLess(spent, max(0.010, python))  # on slow machines everything is
+            self.assertLess(spent, max(0.010, python * 2))  # on slow machines everything is, and slower still when it counts lines
 
     def test_it_starts_in_under_ten_milliseconds(self):
         self.quick('--version')
