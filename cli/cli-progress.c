@@ -108,7 +108,8 @@ pulse (gpointer data)
   CliProgress *self = data;
 
   g_mutex_lock (&self->lock);
-  while (!self->end)
+  /* what is due is shown even when the work was done before this thread came to run */
+  do
     {
       gint64 now = g_get_monotonic_time ();
 
@@ -126,8 +127,10 @@ pulse (gpointer data)
           draw (self, at, at + RUNNER, text);
           g_mutex_lock (&self->lock);
         }
-      g_cond_wait_until (&self->ended, &self->lock, MAX (self->next, now + PERIOD));
+      if (!self->end)
+        g_cond_wait_until (&self->ended, &self->lock, MAX (self->next, now + PERIOD));
     }
+  while (!self->end);
   g_mutex_unlock (&self->lock);
   return NULL;
 }

@@ -296,6 +296,15 @@ class Sketch(CommandTest):
         self.beaver('sketch', 's', 'clear', *small)
         self.assertEqual(self.beaver('sketch', 's', 'count', *small), '0\n')
 
+    def test_how_it_was_made_need_not_be_said_again(self):
+        self.beaver('sketch', 's', 'add', 'ann', '--capacity', '1000', '--error', '0.05')
+        self.beaver('sketch', 's', 'add', 'bob')
+        self.assertEqual(self.beaver('sketch', 's', 'contains', 'ann'), 'true\n')
+        self.assertEqual(self.beaver('sketch', 's', 'count'), '2\n')
+        self.refused(2, 'capacity', 'app.db', 'sketch', 's', 'add', 'carl', '--capacity', '5000')
+        self.beaver('sketch', 's', 'clear')
+        self.assertEqual(self.beaver('sketch', 's', 'count'), '0\n')
+
     def test_info_shows_sketches_of_any_size(self):
         self.beaver('sketch', 's', 'add', 'ann', '--capacity', '1000')
         self.assertEqual(json.loads(self.beaver('info'))['structures'], [{'kind': 'sketch', 'name': 's', 'count': 1}])
