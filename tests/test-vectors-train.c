@@ -522,7 +522,7 @@ test_bounded (Fixture *f, gconstpointer data)
   assert_same_as_new (f, vectors, 4);
 
   /* exactly as many as it holds */
-  for (int more = -1; more <= 1; more++)
+  for (int more = 0; more <= 1; more++)
     {
       g_autofree char *sql =
           g_strdup_printf ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
@@ -555,7 +555,7 @@ test_quantize (Fixture *f, gconstpointer data)
 
   fill (vectors, 4000, 20, 7);
   g_assert_true (beaver_vectors_get_quantize (vectors));
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < 5; i++)
     {
       g_autoptr (GBytes) query = make_query (rand, 20);
 
