@@ -177,6 +177,13 @@ emit_async (BeaverEngine *engine,
  * The same @func with the same @user_data is attached once for each event: doing so again gives a
  * handler for the same, and frees @user_data at once.
  *
+ * The first callback of this process for the events of a structure tells the other processes, by a
+ * short write: while another process holds the write lock, this call waits, for
+ * [property@Beaver.Db:connection-timeout] at most. All further ones only wait for a look at the
+ * file. There is no asynchronous form, since bindings cannot tell two callbacks of one call apart;
+ * a program with a main loop attaches its callbacks before it runs that, or in a thread: @func runs
+ * in the database's context all the same.
+ *
  * The callback stays until [method@Beaver.EventHandler.off], [method@Beaver.Manager.off], or the
  * close of the database; dropping the handler does not detach it. @destroy is called in the main
  * context too. A binding's callback that refers to the database keeps it alive until then.
