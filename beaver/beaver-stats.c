@@ -4,6 +4,7 @@
 
 #include <beaver/beaver-db-state-private.h>
 #include <beaver/beaver-events-private.h>
+#include <beaver/beaver-site-private.h>
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-channel.h>
 #include <beaver/beaver-stats.h>
@@ -430,7 +431,8 @@ beaver_db_get_stats (BeaverDb *self)
         {
           BeaverManager *manager = g_ptr_array_index (managers, i);
           BeaverManagerClass *klass = BEAVER_MANAGER_GET_CLASS (manager);
-          g_autoptr (GPtrArray) live = g_ptr_array_new_with_free_func (g_free);
+          g_autoptr (GPtrArray) live =
+              g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_referenced_free);
 
           if (klass->add_live_objects == NULL)
             continue;

@@ -563,7 +563,7 @@ test_linearizable (Fixture *f, gconstpointer data)
   Worker workers[WRITERS + READERS];
   GThread *threads[WRITERS + READERS];
   int reading = READERS;
-  guint rounds = beaver_test_rounds (100000);
+  guint rounds = beaver_test_rounds (200000);
   BeaverCacheStats stats;
 
   foreign = beaver_test_spawn_self ("foreign", f->path, board_path, NULL);

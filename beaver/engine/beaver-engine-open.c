@@ -16,6 +16,9 @@
 /* Page cache of the point connection, which lasts from one commit of another process to the next;
  * memory is taken as it fills. */
 #define POINT_CACHE_KIB 16384
+/* Memory that a reader takes for its statements before it asks for more: bytes, and how often. */
+#define READER_LOOKASIDE_SIZE 384
+#define READER_LOOKASIDE_SLOTS 32
 
 /* What the system says is clearer than SQLite's "unable to open database file". Looks only, opens
  * nothing. */
@@ -73,6 +76,10 @@ _beaver_engine_set_pragmas (BeaverConnection *connection, gboolean reader, GErro
       options->synchronous_full ? "FULL" : "NORMAL", options->temp_memory ? "MEMORY" : "DEFAULT",
       options->mmap_size, role);
 
+  /* Of these there may be many, and each of their statements is small. Before the first one. */
+  if (reader)
+    sqlite3_db_config (connection->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, READER_LOOKASIDE_SIZE,
+                       READER_LOOKASIDE_SLOTS);
   return _beaver_connection_execute (connection, sql, error);
 }
 
