@@ -317,7 +317,14 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
                 const live = db.log('l').live(60, 60);
                 live.next();
                 live.next_async().catch(() => 0);
-                db.dict('d').on('set', () => db.dict('d').get('a'));
+                db.dict('d').on('set', () => {
+                    try {
+                        db.dict('d').get('a');
+                    } catch (error) {       // it may be closing by now
+                        if (!error.matches(Beaver.Error, Beaver.Error.CLOSED))
+                            throw error;
+                    }
+                });
             }
             ${program}
         `;
