@@ -349,15 +349,21 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(terminal.screen.text.strip(), '')
         return run
 
-    def keep_picture(self, name, title, screen):
+    def keep_picture(self, name, title, terminal):
         """The documentation shows this screen: its picture has to be one of it, up to the numbers. BEAVER_TEST_PICTURES names
         the directory where new pictures shall go (doc/images)."""
+        screen = terminal.screen
         directory = os.environ.get('BEAVER_TEST_PICTURES')
         if directory:
             with open(os.path.join(directory, f'{name}.svg'), 'w', encoding='utf-8') as file:
                 file.write(picture.draw(screen, title))
         path = os.path.join(os.environ['BEAVER_TEST_SOURCE'], 'doc', 'images', f'{name}.svg')
-        self.assertEqual(picture.structure(picture.lines_of_picture(path)), picture.structure(screen.lines),
+        wanted = picture.structure(picture.lines_of_picture(path))
+        try:        # what is there so far may be half of a screen
+            terminal.until(lambda screen: picture.structure(screen.lines) == wanted)
+        except AssertionError:
+            pass
+        self.assertEqual(wanted, picture.structure(screen.lines),
                          f'{path} shows something else; BEAVER_TEST_PICTURES=doc/images draws it anew')
 
     def assert_clean(self):
