@@ -36,6 +36,7 @@ _beaver_site_describe (const BeaverSite *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   Dl_info own, info;
+  gboolean inside = FALSE;
   int told = 0;
 
   if (self == NULL || dladdr (_beaver_site_new, &own) == 0)
@@ -46,7 +47,11 @@ _beaver_site_describe (const BeaverSite *self)
       /* inside the call, not behind it */
       const char *address = (const char *) self->frames[i] - 1;
 
-      if (dladdr (address, &info) == 0 || info.dli_fname == NULL || info.dli_fbase == own.dli_fbase)
+      if (dladdr (address, &info) == 0 || info.dli_fname == NULL)
+        continue;
+      inside |= info.dli_fbase == own.dli_fbase;
+      /* what a sanitizer puts in front is nobody's */
+      if (!inside || info.dli_fbase == own.dli_fbase)
         continue;
       file = g_path_get_basename (info.dli_fname);
       g_string_append_printf (text, "%s%s+0x%zx", told > 0 ? " < " : "", file,
