@@ -107,6 +107,22 @@ checkpoint_in_background (BeaverEngine *engine, BeaverConnection *connection)
   _beaver_writer_give_lane (engine);
 }
 
+/* SQLite knows of the log only after it has read the file once: until then a checkpoint copies
+ * nothing, and says that all is well. */
+static BeaverConnection *
+open_connection (BeaverEngine *engine)
+{
+  BeaverConnection *connection = _beaver_connection_open (engine, NULL);
+
+  if (connection == NULL)
+    return NULL;
+  g_mutex_lock (&connection->lock);
+  if (connection->db != NULL)
+    _beaver_connection_step_simple (connection, "PRAGMA schema_version", NULL);
+  g_mutex_unlock (&connection->lock);
+  return connection;
+}
+
 static gpointer
 checkpointer_thread (gpointer data)
 {
@@ -128,7 +144,7 @@ checkpointer_thread (gpointer data)
       g_mutex_unlock (&self->lock);
 
       if (connection == NULL)
-        connection = _beaver_connection_open (engine, NULL);
+        connection = open_connection (engine);
       if (connection != NULL)
         checkpoint_in_background (engine, connection);
       _beaver_engine_doze (engine, g_get_monotonic_time () + BETWEEN_US);

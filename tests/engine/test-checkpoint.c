@@ -9,6 +9,8 @@
 
 #include "engine-test.h"
 
+#include <beaver/engine/beaver-core-private.h>
+
 #define PAGE 4096
 /* The writer's own hard limit, and what may be added before a checkpoint gets its turn on a busy
  * machine. Without any the log would hold all that is written. */
@@ -235,6 +237,22 @@ test_peers (Fixture *f, gconstpointer data)
   assert_whole (f->path);
 }
 
+/* Long before the writer has to do it itself. */
+static void
+test_background (Fixture *f, gconstpointer data)
+{
+  BeaverEngine *engine = engine_open (f->path);
+  BeaverWalHeader header;
+
+  for (guint i = 0; i < 500; i++)
+    fill (engine, i);
+  header = _beaver_wal_index_peek (&engine->wal_index);
+  g_assert_cmpuint (_beaver_wal_header_frames (&header), <, 16000);
+  beaver_test_wait_until (_beaver_wal_index_backfilled (&engine->wal_index) > 0);
+  engine_end (engine, f->dir);
+  assert_whole (f->path);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -252,6 +270,7 @@ main (int argc, char *argv[])
               fixture_tear_down);
   g_test_add ("/checkpoint/killed/full", Fixture, "1", fixture_set_up_closed, test_killed,
               fixture_tear_down);
+  beaver_test_add_closed ("/checkpoint/background", test_background);
   beaver_test_add_closed ("/checkpoint/peers", test_peers);
   return g_test_run ();
 }
