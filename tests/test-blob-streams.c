@@ -434,11 +434,7 @@ test_too_large (Fixture *f, gconstpointer data)
   g_assert_false (beaver_blobs_import_file (blobs, "k", file, NULL, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "1000000000"));
   assert_error (BEAVER_ERROR_FULL);
-  if (mapped == NULL)
-    {
-      g_test_skip ("no room for addresses");
-      return;
-    }
+  g_assert_nonnull (mapped);
   bytes = g_mapped_file_get_bytes (mapped);
   g_assert_false (beaver_blobs_put (blobs, "k", bytes, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "1000000000"));

@@ -525,14 +525,10 @@ test_lazy_process (Fixture *f, gconstpointer data)
   g_autofree char *who = NULL;
   gint64 grown;
 
-  if (python == NULL)
-    {
-      g_test_skip ("there is no Python");
-      return;
-    }
   set (get_dict (f, "small"), "one", "1");
-  reader = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                             python, "-c", script, f->path, NULL);
+  reader =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                        python != NULL ? python : "/usr/bin/python3", "-c", script, f->path, NULL);
   g_assert_no_error (error);
   out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (reader));
   line = g_data_input_stream_read_line (out, NULL, NULL, &error);

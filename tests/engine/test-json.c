@@ -417,10 +417,8 @@ test_locale (void)
   for (guint i = 0; i < G_N_ELEMENTS (names) && !found; i++)
     found = setlocale (LC_ALL, names[i]) != NULL;
   if (!found)
-    {
-      g_test_skip ("no locale with a decimal comma is installed");
-      return;
-    }
+    g_error ("no locale with a decimal comma is installed; the build makes one for the tests, with "
+             "localedef");
   normal = _beaver_json_normalize ("[1.50,1.2345678901234567890123e300]", -1, NULL);
   g_assert_cmpstr (normal, ==, "[1.5, 1.2345678901234568e+300]");
   setlocale (LC_ALL, old);
@@ -780,11 +778,7 @@ test_python (void)
 
   python = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
                              "/usr/bin/python3", "-c", script, NULL);
-  if (python == NULL)
-    {
-      g_test_skip (error->message);
-      return;
-    }
+  g_assert_no_error (error);
 
   for (guint i = 0; i < rounds (4000); i++)
     {
