@@ -153,18 +153,17 @@ decode_value (BeaverDictShared *shared,
               GError **error)
 {
   g_autoptr (GError) local_error = NULL;
+  char *value;
 
   if (codec_of (shared) != NULL)
     return codec_of (shared)->decode (codec_of (shared)->state, stored, error);
 
-  if (!_beaver_json_check (stored, (gssize) length, &local_error))
-    {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-                   _ ("the value of key “%s” is not JSON: %s; set or remove it"), key,
-                   local_error->message);
-      return NULL;
-    }
-  return g_strndup (stored, length);
+  value = _beaver_json_dup_checked (stored, length, &local_error);
+  if (value == NULL)
+    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+                 _ ("the value of key “%s” is not JSON: %s; set or remove it"), key,
+                 local_error->message);
+  return value;
 }
 
 /* Writing */

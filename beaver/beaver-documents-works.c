@@ -351,13 +351,13 @@ static char *
 check_body (const char *id, const char *text, gsize length, GError **error)
 {
   g_autoptr (GError) why = NULL;
+  char *body = text != NULL ? _beaver_json_dup_checked (text, length, &why) : NULL;
 
-  if (text != NULL && _beaver_json_check (text, (gssize) length, &why))
-    return g_strndup (text, length);
-  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-               _ ("the body of document “%s” is not JSON: %s; index or drop it"), id,
-               why != NULL ? why->message : _ ("it is missing"));
-  return NULL;
+  if (body == NULL)
+    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+                 _ ("the body of document “%s” is not JSON: %s; index or drop it"), id,
+                 why != NULL ? why->message : _ ("it is missing"));
+  return body;
 }
 
 gboolean

@@ -58,14 +58,12 @@ decode_value (BeaverStatement *statement, GError **error)
   g_autoptr (GError) local_error = NULL;
   gsize length;
   const char *stored = _beaver_statement_text (statement, 2, &length);
+  char *value = _beaver_json_dup_checked (stored, length, &local_error);
 
-  if (!_beaver_json_check (stored, (gssize) length, &local_error))
-    {
-      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-                   "an item is not JSON: %s; set or remove it", local_error->message);
-      return NULL;
-    }
-  return g_strndup (stored, length);
+  if (value == NULL)
+    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+                 "an item is not JSON: %s; set or remove it", local_error->message);
+  return value;
 }
 
 static BeaverStatement *

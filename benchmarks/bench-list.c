@@ -6,6 +6,9 @@
 
 #define PORTION 10000
 
+static const char SQL_ALL[] =
+    "SELECT item_value FROM __beaver_lists__ WHERE list_name = 'tasks' ORDER BY item_order";
+
 static void
 fill (BeaverList *list, guint n)
 {
@@ -135,8 +138,7 @@ run_list_iterate (const BenchArgs *args)
     {
       g_clear_object (&db);
       bench_raw_open (&raw, path, args->full);
-      all = prepare (&raw, "SELECT item_value FROM __beaver_lists__ WHERE list_name = 'tasks'"
-                           " ORDER BY item_order");
+      all = prepare (&raw, SQL_ALL);
     }
   cpu = bench_cpu ();
   begin = bench_now ();
@@ -219,6 +221,42 @@ count_list_push (gpointer data, guint i)
   beaver_list_push_json (self->list, "\"one more\"", NULL, NULL);
 }
 
+/* One item of a walk that begins again at its end. */
+
+typedef struct
+{
+  BeaverList *list;
+  BeaverCursor *cursor;
+  sqlite3_stmt *all;
+  gboolean objects;
+} Walk;
+
+static void
+count_list_iterate (gpointer data, guint i)
+{
+  Walk *self = data;
+  BeaverListItem *item;
+
+  if (self->cursor == NULL)
+    self->cursor = beaver_list_items (self->list, NULL);
+  item = beaver_cursor_next (self->cursor, NULL, NULL);
+  if (item == NULL)
+    g_clear_object (&self->cursor);
+  else
+    g_object_unref (item);
+}
+
+static void
+count_list_iterate_plain (gpointer data, guint i)
+{
+  Walk *self = data;
+
+  if (sqlite3_step (self->all) == SQLITE_ROW)
+    free (strdup ((const char *) sqlite3_column_text (self->all, 0)));
+  else
+    sqlite3_reset (self->all);
+}
+
 static void
 run_counted (const BenchArgs *args, void (*operation) (gpointer, guint))
 {
@@ -231,6 +269,37 @@ run_counted (const BenchArgs *args, void (*operation) (gpointer, guint))
     operation (&self, i);
   bench_counted (operation, &self, operations);
   bench_report ("operations", BENCH_COUNT_OPERATIONS);
+  g_clear_object (&db);
+  bench_remove (path);
+}
+
+static void
+run_count_list_iterate (const BenchArgs *args)
+{
+  g_autofree char *path = bench_path (args, "count.db");
+  volatile guint operations = BENCH_COUNT_OPERATIONS;
+  Walk self = { 0 };
+  g_autoptr (BeaverDb) db = open_filled (args, path, &self.list);
+  void (*operation) (gpointer, guint) = count_list_iterate;
+  BenchRaw raw;
+
+  if (bench_is (args, "sqlite"))
+    {
+      g_clear_object (&db);
+      bench_raw_open (&raw, path, args->full);
+      self.all = prepare (&raw, SQL_ALL);
+      operation = count_list_iterate_plain;
+    }
+  for (guint i = 0; i < BENCH_COUNT_OPERATIONS; i++)
+    operation (&self, i);
+  bench_counted (operation, &self, operations);
+  bench_report ("operations", BENCH_COUNT_OPERATIONS);
+  g_clear_object (&self.cursor);
+  if (self.all != NULL)
+    {
+      sqlite3_finalize (self.all);
+      bench_raw_close (&raw);
+    }
   g_clear_object (&db);
   bench_remove (path);
 }
@@ -250,6 +319,7 @@ run_count_list_push (const BenchArgs *args)
 const BenchCase bench_list_cases[] = {
   { "list-get", "beaver sqlite", run_list_get },
   { "list-iterate", "beaver sqlite slice", run_list_iterate },
+  { "count-list-iterate", "beaver sqlite", run_count_list_iterate },
   { "count-list-get", "beaver", run_count_list_get },
   { "count-list-push", "beaver", run_count_list_push },
   { NULL },

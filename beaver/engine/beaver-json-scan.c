@@ -25,23 +25,23 @@ _beaver_json_scan_number (const guint8 *p,
   number->point = number->exponent = NULL;
   if (p < end && *p == '-')
     p++;
-  if (p == end || !g_ascii_isdigit (*p))
+  if (p == end || !_beaver_json_is_digit (*p))
     return fail (fault, p, N_ ("a digit is missing"));
   if (*p == '0')
     {
       p++;
-      if (p < end && g_ascii_isdigit (*p))
+      if (p < end && _beaver_json_is_digit (*p))
         return fail (fault, p, N_ ("a number cannot start with 0"));
     }
   else
-    while (p < end && g_ascii_isdigit (*p))
+    while (p < end && _beaver_json_is_digit (*p))
       p++;
   if (p < end && *p == '.')
     {
       number->point = p++;
-      if (p == end || !g_ascii_isdigit (*p))
+      if (p == end || !_beaver_json_is_digit (*p))
         return fail (fault, p, N_ ("a digit is missing behind the decimal point"));
-      while (p < end && g_ascii_isdigit (*p))
+      while (p < end && _beaver_json_is_digit (*p))
         p++;
     }
   if (p < end && (*p == 'e' || *p == 'E'))
@@ -49,9 +49,9 @@ _beaver_json_scan_number (const guint8 *p,
       number->exponent = p++;
       if (p < end && (*p == '+' || *p == '-'))
         p++;
-      if (p == end || !g_ascii_isdigit (*p))
+      if (p == end || !_beaver_json_is_digit (*p))
         return fail (fault, p, N_ ("a digit is missing in the exponent"));
-      while (p < end && g_ascii_isdigit (*p))
+      while (p < end && _beaver_json_is_digit (*p))
         p++;
     }
   number->end = p;
@@ -158,14 +158,18 @@ scan_string (const guint8 *p, const guint8 *end, BeaverJsonFault *fault)
   return _beaver_json_scan_string (p, end, fault);
 }
 
-/* The loop of the checker; the nesting is a bit a level. */
+/* The loop of the checker. What json.dumps() and the normaliser write goes the short way: a blank
+ * behind each comma and colon, no other white space. */
 const guint8 *
 _beaver_json_scan_value (const guint8 *p, const guint8 *end, guint depth, BeaverJsonFault *fault)
 {
-  guint64 objects[BEAVER_JSON_MAX_DEPTH / 64 + 1];
+  guint8 objects[BEAVER_JSON_MAX_DEPTH + 1]; /* of each depth from base on */
   BeaverJsonNumber number;
   const guint base = depth;
+  const guint8 *next;
   gboolean in_object = FALSE;
+
+  objects[base] = FALSE;
 
 value:
   switch (p < end ? *p : '\0')
@@ -183,15 +187,28 @@ value:
           return NULL;
         }
       in_object = *p == '{';
-      objects[depth / 64] &= ~(G_GUINT64_CONSTANT (1) << depth % 64);
-      objects[depth / 64] |= (guint64) in_object << depth % 64;
-      depth++;
+      objects[++depth] = (guint8) in_object;
       p = _beaver_json_skip_space (p + 1, end);
       if (p < end && *p == (in_object ? '}' : ']'))
         goto close;
       if (in_object)
         goto key;
       goto value;
+    case 't':
+      if (end - p < 4 || memcmp (p, "true", 4) != 0)
+        goto word;
+      p += 4;
+      break;
+    case 'f':
+      if (end - p < 5 || memcmp (p + 1, "alse", 4) != 0)
+        goto word;
+      p += 5;
+      break;
+    case 'n':
+      if (end - p < 4 || memcmp (p, "null", 4) != 0)
+        goto word;
+      p += 4;
+      break;
     case '-':
       if (end - p > 1 && p[1] == 'I')
         goto word;
@@ -206,9 +223,14 @@ value:
     case '7':
     case '8':
     case '9':
-      if (!_beaver_json_scan_number (p, end, &number, fault))
-        return NULL;
-      p = number.end;
+      next = _beaver_json_skip_integer (p, end);
+      if (next == NULL)
+        {
+          if (!_beaver_json_scan_number (p, end, &number, fault))
+            return NULL;
+          next = number.end;
+        }
+      p = next;
       break;
     default:
     word:
@@ -229,7 +251,7 @@ after:
     }
   if (*p == ',')
     {
-      p = _beaver_json_skip_space (p + 1, end);
+      p = _beaver_json_skip_blank (p + 1, end);
       if (in_object)
         goto key;
       goto value;
@@ -242,8 +264,7 @@ after:
 
 close:
   p++;
-  if (--depth > base)
-    in_object = objects[(depth - 1) / 64] >> (depth - 1) % 64 & 1;
+  in_object = objects[--depth];
   goto after;
 
 key:
@@ -261,15 +282,15 @@ key:
       fail (fault, p, N_ ("expected a colon behind the key"));
       return NULL;
     }
-  p = _beaver_json_skip_space (p + 1, end);
+  p = _beaver_json_skip_blank (p + 1, end);
   goto value;
 }
 
 gboolean
-_beaver_json_check (const char *text, gssize length, GError **error)
+_beaver_json_check_thoroughly (const char *text, gsize length, GError **error)
 {
   const guint8 *start = (const guint8 *) text;
-  const guint8 *end = start + (length < 0 ? strlen (text) : (gsize) length);
+  const guint8 *end = start + length;
   BeaverJsonFault fault;
   const guint8 *p;
 

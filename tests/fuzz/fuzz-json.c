@@ -82,8 +82,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GError) error = NULL;
   g_autofree char *once = _beaver_json_normalize (text, (gssize) size, &error);
   gboolean good = _beaver_json_check (text, (gssize) size, NULL);
+  g_autofree char *copy = _beaver_json_dup_checked (text, size, NULL);
   g_autoptr (JsonNode) node = NULL;
 
+  g_assert ((copy != NULL) == good);
+  g_assert (copy == NULL || (memcmp (copy, text, size) == 0 && copy[size] == '\0'));
   g_assert ((once == NULL) == (error != NULL));
   g_assert (read_all (text, size) == good);
   _beaver_json_path_find (text, (gssize) size, "a.b", NULL);
