@@ -50,6 +50,7 @@ typedef struct
   GPtrArray *rows;                                         /* (element-type BeaverFeedRow) appended to */
   GRefString *(*match) (gpointer data, const char *channel); /* the channel (transfer full) when wanted */
   gpointer match_data;
+  guint most;    /* rows at once; 0: as many as is good for a thread of its own */
   gboolean more; /* there may be more rows */
   gboolean lost; /* the anchor did not come back */
 } BeaverFeedRead;

@@ -36,7 +36,13 @@
 
 /* A unit of work reads at most so much, to let others have the connection. */
 #define PORTION_ROWS 512
+#define DIRECT_ROWS 16
 #define PORTION_BYTES (4 * 1024 * 1024)
+
+/* A thread that commits reads and delivers itself when the last time was at least so long ago:
+ * whoever waits is woken at once then, without the feed's thread in between. Where commits come
+ * faster, that thread takes many at a time. */
+#define DIRECT_PAUSE_US 200
 
 /* Seconds of waiting after a failed read, doubled up to the second. */
 #define RETRY_FIRST 0.05
@@ -82,7 +88,9 @@ struct _BeaverFeed
   gboolean running;   /* (mutex) the thread will look at requests again */
   gboolean stopped;   /* (mutex) for good */
 
-  BeaverFeedPosition position; /* the thread's own */
+  GMutex pump_mutex;           /* taken before mutex, and before those of the engine */
+  BeaverFeedPosition position; /* (pump_mutex) */
+  gint64 pumped_at;            /* (pump_mutex) monotonic */
 };
 
 /* Rows and sinks */
@@ -258,7 +266,7 @@ read_rows (BeaverFeedRead *self,
           bytes += length;
         }
       position_note (position, rowid, timestamp);
-      if (++n >= PORTION_ROWS || bytes >= PORTION_BYTES)
+      if (++n >= (self->most > 0 ? self->most : PORTION_ROWS) || bytes >= PORTION_BYTES)
         {
           self->more = TRUE;
           return TRUE;
@@ -369,28 +377,37 @@ feed_is_stopped (BeaverFeed *self)
   return stopped;
 }
 
-/* Reads and delivers all that is committed. */
 static gboolean
-feed_pump (BeaverFeed *self, GError **error)
+feed_read (BeaverFeed *self, BeaverFeedRead *read, gboolean directly, GError **error)
+{
+  if (directly)
+    return _beaver_engine_try_point (self->engine, _beaver_feed_read_work, read) && !read->lost;
+  if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_POINT, _beaver_feed_read_work, read, NULL,
+                           error))
+    return FALSE;
+  if (!read->lost)
+    return TRUE;
+  read->position = self->position;
+  g_ptr_array_set_size (read->rows, 0);
+  return _beaver_engine_run (self->engine, BEAVER_ACCESS_SCAN, _beaver_feed_resume_work, read, NULL,
+                             error);
+}
+
+/* Reads and delivers all that is committed; directly: what can be had at once. Holds pump_mutex. */
+static gboolean
+feed_pump_locked (BeaverFeed *self, gboolean directly, GError **error)
 {
   g_autoptr (GPtrArray) rows =
       g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_feed_row_unref);
-  BeaverFeedRead read = { .rows = rows, .match = feed_match, .match_data = self };
+  BeaverFeedRead read = {
+    .rows = rows, .most = directly ? DIRECT_ROWS : 0, .match = feed_match, .match_data = self
+  };
 
   do
     {
       read.position = self->position;
-      if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_POINT, _beaver_feed_read_work, &read,
-                               NULL, error))
+      if (!feed_read (self, &read, directly, error))
         return FALSE;
-      if (read.lost)
-        {
-          read.position = self->position;
-          g_ptr_array_set_size (rows, 0);
-          if (!_beaver_engine_run (self->engine, BEAVER_ACCESS_SCAN, _beaver_feed_resume_work,
-                                   &read, NULL, error))
-            return FALSE;
-        }
       self->position = read.position;
       if (rows->len > 0)
         {
@@ -398,8 +415,37 @@ feed_pump (BeaverFeed *self, GError **error)
           g_ptr_array_set_size (rows, 0);
         }
     }
-  while (read.more && !feed_is_stopped (self));
-  return TRUE;
+  while (read.more && !directly && !feed_is_stopped (self));
+  self->pumped_at = g_get_monotonic_time ();
+  return !directly || !read.more;
+}
+
+static gboolean
+feed_pump (BeaverFeed *self, GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->pump_mutex);
+  ok = feed_pump_locked (self, FALSE, error);
+  g_mutex_unlock (&self->pump_mutex);
+  return ok;
+}
+
+/* In the thread that has committed. What it does not manage is left to the feed's own, which also
+ * knows what to do with an error. */
+static gboolean
+feed_pump_directly (gpointer data)
+{
+  BeaverFeed *self = data;
+  gboolean ok = FALSE;
+
+  if (!g_mutex_trylock (&self->pump_mutex))
+    return FALSE;
+  /* the thread begins with where the end is, and with those who ask for it */
+  if (self->position.known && g_get_monotonic_time () - self->pumped_at >= DIRECT_PAUSE_US)
+    ok = feed_pump_locked (self, TRUE, NULL);
+  g_mutex_unlock (&self->pump_mutex);
+  return ok;
 }
 
 /* Requests */
@@ -541,7 +587,9 @@ feed_thread (gpointer data)
   gint64 next_tick =
       self->period > 0 ? g_get_monotonic_time () + (gint64) (self->period * G_USEC_PER_SEC) : -1;
 
+  g_mutex_lock (&self->pump_mutex);
   self->position = (BeaverFeedPosition){ .newest = -G_MAXDOUBLE };
+  g_mutex_unlock (&self->pump_mutex);
   g_mutex_lock (&self->mutex);
   watch = _beaver_watch_ref (self->watch);
   while (!self->stopped && (self->n_sinks > 0 || !g_queue_is_empty (&self->requests)))
@@ -626,7 +674,10 @@ feed_start (BeaverFeed *self)
   if (start)
     {
       self->running = TRUE;
-      self->watch = _beaver_watch_new (self->engine, self->topic);
+      /* the reference goes when the thread ends and gives up the watch */
+      self->watch =
+          _beaver_watch_new_direct (self->engine, self->topic, feed_pump_directly,
+                                    _beaver_feed_ref (self), (GDestroyNotify) _beaver_feed_unref);
     }
   g_mutex_unlock (&self->mutex);
   if (start)
@@ -744,6 +795,7 @@ _beaver_feed_new (BeaverEngine *engine, const char *topic, const char *thread_na
   self->thread_name = g_strdup (thread_name);
   g_mutex_init (&self->start_mutex);
   g_mutex_init (&self->mutex);
+  g_mutex_init (&self->pump_mutex);
   g_cond_init (&self->cond);
   self->sinks =
       g_hash_table_new_full (g_str_hash, g_str_equal, (GDestroyNotify) g_ref_string_release,
@@ -781,6 +833,7 @@ _beaver_feed_unref (BeaverFeed *self)
   g_hash_table_unref (self->sinks);
   g_mutex_clear (&self->start_mutex);
   g_mutex_clear (&self->mutex);
+  g_mutex_clear (&self->pump_mutex);
   g_cond_clear (&self->cond);
   _beaver_engine_unref (self->engine);
   g_free (self->topic);

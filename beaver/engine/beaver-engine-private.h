@@ -81,6 +81,9 @@ gboolean _beaver_engine_run (BeaverEngine *self,
                              GCancellable *cancellable,
                              GError **error);
 
+/* Runs a read where it need not wait for anybody; otherwise, and when it fails, FALSE. */
+gboolean _beaver_engine_try_point (BeaverEngine *self, BeaverWork work, gpointer data);
+
 /* The same on a worker thread. finish runs later in the context of task and returns the result from
  * data (g_task_return_*); it is not called on errors, which go to task. data is freed in that
  * context too, so it may hold references of the caller's. Units started by one thread with POINT

@@ -621,6 +621,25 @@ _beaver_engine_run (BeaverEngine *self,
   return ok;
 }
 
+gboolean
+_beaver_engine_try_point (BeaverEngine *self, BeaverWork work, gpointer data)
+{
+  BeaverConnection *point = self->point;
+  gboolean ok = FALSE;
+
+  if (!_beaver_engine_enter (self, NULL))
+    return FALSE;
+  if (g_mutex_trylock (&point->lock))
+    {
+      if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == 0)
+        ok = read_on_point (self, work, data, NULL, NULL);
+      else
+        g_mutex_unlock (&point->lock);
+    }
+  _beaver_engine_leave (self);
+  return ok;
+}
+
 /* --- Closing
  * ------------------------------------------------------------------------------------------------------------------
  */

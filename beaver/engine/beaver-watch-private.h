@@ -23,7 +23,16 @@ typedef enum
   BEAVER_WAKE_CANCELLED, /* the cancellable */
 } BeaverWake;
 
+/* Asked in the thread that has just committed to the topic, without a lock. TRUE: it did what the thread that waits would
+ * have done, which goes on sleeping. */
+typedef gboolean (*BeaverWatchDirect) (gpointer data);
+
 BeaverWatch *_beaver_watch_new (BeaverEngine *engine, const char *topic);
+BeaverWatch *_beaver_watch_new_direct (BeaverEngine *engine,
+                                       const char *topic,
+                                       BeaverWatchDirect direct,
+                                       gpointer data,
+                                       GDestroyNotify destroy);
 BeaverWatch *_beaver_watch_ref (BeaverWatch *self);
 void _beaver_watch_unref (BeaverWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverWatch, _beaver_watch_unref)

@@ -51,7 +51,8 @@ struct _BeaverWatch
   BeaverEngine *engine; /* strong */
   char *topic;
   BeaverWatchNotify notify; /* immutable; NULL: a thread waits */
-  gpointer notify_data;
+  BeaverWatchDirect direct; /* immutable, NULL for most */
+  gpointer notify_data;     /* of either */
   GDestroyNotify notify_destroy;
   GMutex lock;
   GCond cond;       /* with lock */
@@ -84,6 +85,7 @@ static BeaverWatch *
 watch_new (BeaverEngine *engine,
            const char *topic,
            BeaverWatchNotify notify,
+           BeaverWatchDirect direct,
            gpointer data,
            GDestroyNotify destroy)
 {
@@ -94,6 +96,7 @@ watch_new (BeaverEngine *engine,
   self->engine = _beaver_engine_ref (engine);
   self->topic = g_strdup (topic);
   self->notify = notify;
+  self->direct = direct;
   self->notify_data = data;
   self->notify_destroy = destroy;
   g_mutex_init (&self->lock);
@@ -112,7 +115,17 @@ watch_new (BeaverEngine *engine,
 BeaverWatch *
 _beaver_watch_new (BeaverEngine *engine, const char *topic)
 {
-  return watch_new (engine, topic, NULL, NULL, NULL);
+  return watch_new (engine, topic, NULL, NULL, NULL, NULL);
+}
+
+BeaverWatch *
+_beaver_watch_new_direct (BeaverEngine *engine,
+                          const char *topic,
+                          BeaverWatchDirect direct,
+                          gpointer data,
+                          GDestroyNotify destroy)
+{
+  return watch_new (engine, topic, NULL, direct, data, destroy);
 }
 
 BeaverWatch *
@@ -122,7 +135,7 @@ _beaver_watch_new_notify (BeaverEngine *engine,
                           gpointer data,
                           GDestroyNotify destroy)
 {
-  return watch_new (engine, topic, notify, data, destroy);
+  return watch_new (engine, topic, notify, NULL, data, destroy);
 }
 
 BeaverWatch *
@@ -298,8 +311,9 @@ try_ref (BeaverWatch *watch)
   return NULL;
 }
 
+/* own: the thread that calls has just committed, and may be asked to do more. */
 static void
-wake (BeaverWatcher *self, GPtrArray *topics, gboolean stop)
+wake (BeaverWatcher *self, GPtrArray *topics, gboolean own, gboolean stop)
 {
   g_autoptr (GPtrArray) woken = NULL;
 
@@ -316,19 +330,24 @@ wake (BeaverWatcher *self, GPtrArray *topics, gboolean stop)
     }
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < woken->len; i++)
-    watch_wake (g_ptr_array_index (woken, i), stop);
+    {
+      BeaverWatch *watch = g_ptr_array_index (woken, i);
+
+      if (!own || watch->direct == NULL || !watch->direct (watch->notify_data))
+        watch_wake (watch, stop);
+    }
 }
 
 void
 _beaver_watcher_committed (BeaverWatcher *self, GPtrArray *topics)
 {
-  wake (self, topics, FALSE);
+  wake (self, topics, TRUE, FALSE);
 }
 
 void
 _beaver_watcher_foreign (BeaverWatcher *self)
 {
-  wake (self, NULL, FALSE);
+  wake (self, NULL, FALSE, FALSE);
 }
 
 gboolean
@@ -704,7 +723,7 @@ _beaver_watcher_begin_close (BeaverWatcher *self)
   self->closing = TRUE;
   watcher_poke_thread_locked (self);
   g_mutex_unlock (&self->lock);
-  wake (self, NULL, TRUE);
+  wake (self, NULL, FALSE, TRUE);
 }
 
 guint
