@@ -25,6 +25,9 @@
 #define MAX_TAKEN 64
 /* A worker without work stays for a while. */
 #define LINGER_US (5 * G_USEC_PER_SEC)
+/* Waking a thread costs more than a short unit. Where the last job came so soon after the one
+ * before, a worker looks out for the next one so long before it sleeps. */
+#define LOOK_OUT_US 40
 
 typedef enum
 {
@@ -61,9 +64,12 @@ typedef struct
   BeaverJobs *jobs;
   GQueue queue; /* (mutex jobs.lock) (element-type Job) */
   guint max_threads;
-  guint threads; /* (mutex jobs.lock) running */
-  guint idle;    /* (mutex jobs.lock) of these, waiting */
-  GCond cond;    /* with jobs.lock */
+  guint threads;  /* (mutex jobs.lock) running */
+  guint idle;     /* (mutex jobs.lock) of these, waiting */
+  int pending;    /* atomic; written with jobs.lock held: whether there is something in the queue */
+  gint64 idle_at; /* (mutex jobs.lock) monotonic: when the queue was last found empty */
+  gboolean is_busy; /* (mutex jobs.lock) the last job came soon after that */
+  GCond cond;       /* with jobs.lock */
 } LaneState;
 
 struct _BeaverJobs
@@ -218,6 +224,19 @@ can_share (Job *job)
          (job->cancellable == NULL || !g_cancellable_is_cancelled (job->cancellable));
 }
 
+/* With the lock held, which is given up meanwhile. */
+static void
+look_out (LaneState *lane)
+{
+  BeaverJobs *self = lane->jobs;
+  gint64 until = g_get_monotonic_time () + LOOK_OUT_US;
+
+  g_mutex_unlock (&self->lock);
+  while (!__atomic_load_n (&lane->pending, __ATOMIC_RELAXED) && g_get_monotonic_time () < until)
+    g_thread_yield ();
+  g_mutex_lock (&self->lock);
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -233,6 +252,12 @@ worker_thread (gpointer data)
       gboolean timed_out = FALSE;
 
       lane->idle++;
+      if (lane->queue.length == 0)
+        {
+          lane->idle_at = until - LINGER_US;
+          if (lane->is_busy && !self->closing)
+            look_out (lane);
+        }
       while (lane->queue.length == 0 && !self->closing && !timed_out)
         timed_out = !g_cond_wait_until (&lane->cond, &self->lock, until);
       lane->idle--;
@@ -242,6 +267,7 @@ worker_thread (gpointer data)
       while (n < MAX_TAKEN && can_share (taken[0]) && lane->queue.head != NULL &&
              can_share (lane->queue.head->data))
         taken[n++] = g_queue_pop_head (&lane->queue);
+      __atomic_store_n (&lane->pending, lane->queue.length > 0, __ATOMIC_RELAXED);
       g_mutex_unlock (&self->lock);
       run_jobs (self->engine, taken, n);
       g_mutex_lock (&self->lock);
@@ -288,6 +314,8 @@ push (BeaverJobs *self, Lane which, Job *job)
   if (!refused)
     {
       g_queue_push_tail (&lane->queue, job);
+      lane->is_busy = g_get_monotonic_time () - lane->idle_at < LOOK_OUT_US;
+      __atomic_store_n (&lane->pending, 1, __ATOMIC_RELAXED);
       if (lane->idle >= lane->queue.length)
         g_cond_signal (&lane->cond);
       else if (lane->threads < lane->max_threads)
