@@ -398,6 +398,25 @@ _beaver_dict_run (BeaverDict *self,
   return _beaver_manager_run (BEAVER_MANAGER (self), access, work, op, cancellable, error);
 }
 
+/* What needs no SQL is answered at once, unless calls of before are still under way: they come
+ * first. GTask sees to it that the callback is not called before this returns. */
+static gboolean
+answer_from_cache (BeaverDict *self, BeaverWork work, BeaverDictOp *op, GCancellable *cancellable)
+{
+  BeaverEngine *engine = _beaver_manager_get_engine (BEAVER_MANAGER (self), NULL);
+  BeaverDictOp cached;
+
+  if ((work != _beaver_dict_lookup_work && work != _beaver_dict_contains_work) || engine == NULL ||
+      _beaver_engine_has_jobs (engine) ||
+      !_beaver_dict_read_cached (self, &cached, op->key, work == _beaver_dict_lookup_work,
+                                 cancellable))
+    return FALSE;
+  op->found = cached.found;
+  op->expires_at = cached.expires_at;
+  op->result = cached.result;
+  return TRUE;
+}
+
 void
 _beaver_dict_start (gpointer source,
                     BeaverDict *self,
@@ -417,6 +436,12 @@ _beaver_dict_start (gpointer source,
   if (op == NULL)
     {
       g_task_return_error (task, error);
+      return;
+    }
+  if (answer_from_cache (self, work, op, cancellable))
+    {
+      finish (task, op);
+      _beaver_dict_op_free (op);
       return;
     }
   _beaver_manager_run_async (BEAVER_MANAGER (self), access, work, op, _beaver_dict_op_free, task,

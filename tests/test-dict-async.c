@@ -435,6 +435,51 @@ test_close_with_calls_pending (Fixture *f, gconstpointer data)
     }
 }
 
+/* What the value cache holds is there in the next iteration, without a thread in between; but not
+ * before what was asked for earlier. */
+static void
+test_async_out_of_the_cache (Fixture *f, gconstpointer data)
+{
+  BeaverDict *dict = get_dict (f, "settings");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (beaver_dict_set_int (dict, "k", -1, NULL, &error));
+  for (int i = 0; i < 500; i++)
+    {
+      GAsyncResult *set = NULL, *got = NULL, *again = NULL;
+      g_autofree char *old = beaver_dict_get_json (dict, "k", NULL, &error);
+      g_autofree char *new = g_strdup_printf ("%d", i);
+      g_autofree char *value = NULL;
+      g_autofree char *same = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (atoi (old), ==, i - 1);
+      beaver_dict_set_json_async (dict, "k", new, NULL, beaver_test_ready, &set);
+      beaver_dict_get_json_async (dict, "k", NULL, beaver_test_ready, &got);
+      beaver_test_wait_result (&got);
+      g_assert_nonnull (set);
+      g_assert_true (beaver_dict_set_json_finish (dict, set, &error));
+      value = beaver_dict_get_json_finish (dict, got, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (value, ==, new);
+
+      /* the worker has answered, and may still be on its way to bed */
+      for (gboolean at_once = FALSE; !at_once;)
+        {
+          g_clear_object (&again);
+          beaver_dict_get_json_async (dict, "k", NULL, beaver_test_ready, &again);
+          g_assert_null (again);
+          at_once = g_main_context_pending (NULL);
+          beaver_test_wait_result (&again);
+        }
+      same = beaver_dict_get_json_finish (dict, again, &error);
+      g_assert_cmpstr (same, ==, new);
+      g_object_unref (set);
+      g_object_unref (got);
+      g_object_unref (again);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -444,6 +489,7 @@ main (int argc, char **argv)
   beaver_test_add ("/dict/async-others", test_async_others);
   beaver_test_add ("/dict/async-bad-input", test_async_bad_input);
   beaver_test_add ("/dict/async-order", test_async_order);
+  beaver_test_add ("/dict/async-out-of-the-cache", test_async_out_of_the_cache);
   beaver_test_add ("/dict/closed", test_closed);
   beaver_test_add ("/dict/made-by-hand", test_made_by_hand);
   beaver_test_add ("/dict/close-with-calls-pending", test_close_with_calls_pending);

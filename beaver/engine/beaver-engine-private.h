@@ -88,6 +88,7 @@ gboolean _beaver_engine_try_point (BeaverEngine *self, BeaverWork work, gpointer
  * data (g_task_return_*); it is not called on errors, which go to task. data is freed in that
  * context too, so it may hold references of the caller's. Units started by one thread with POINT
  * and WRITE run in the order of starting. */
+
 typedef void (*BeaverFinish) (GTask *task, gpointer data);
 void _beaver_engine_run_async (BeaverEngine *self,
                                BeaverAccess access,
@@ -96,6 +97,8 @@ void _beaver_engine_run_async (BeaverEngine *self,
                                GDestroyNotify data_free,
                                GTask *task,
                                BeaverFinish finish);
+/* Whether such POINT and WRITE units wait or run. */
+gboolean _beaver_engine_has_jobs (BeaverEngine *self);
 
 /* A call made of several units, on a worker; no unit itself, so it may take its time between them.
  * serial: for _beaver_engine_run_for(), the transaction of the thread that started it. */

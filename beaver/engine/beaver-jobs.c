@@ -67,6 +67,7 @@ typedef struct
   guint threads;  /* (mutex jobs.lock) running */
   guint idle;     /* (mutex jobs.lock) of these, waiting */
   int pending;    /* atomic; written with jobs.lock held: whether there is something in the queue */
+  int under_way;  /* atomic; jobs that wait or run */
   gint64 idle_at; /* (mutex jobs.lock) monotonic: when the queue was last found empty */
   gboolean is_busy; /* (mutex jobs.lock) the last job came soon after that */
   GCond cond;       /* with jobs.lock */
@@ -270,6 +271,7 @@ worker_thread (gpointer data)
       __atomic_store_n (&lane->pending, lane->queue.length > 0, __ATOMIC_RELAXED);
       g_mutex_unlock (&self->lock);
       run_jobs (self->engine, taken, n);
+      __atomic_fetch_sub (&lane->under_way, (int) n, __ATOMIC_RELEASE);
       g_mutex_lock (&self->lock);
     }
   lane->threads--;
@@ -314,6 +316,7 @@ push (BeaverJobs *self, Lane which, Job *job)
   if (!refused)
     {
       g_queue_push_tail (&lane->queue, job);
+      __atomic_fetch_add (&lane->under_way, 1, __ATOMIC_RELAXED);
       lane->is_busy = g_get_monotonic_time () - lane->idle_at < LOOK_OUT_US;
       __atomic_store_n (&lane->pending, 1, __ATOMIC_RELAXED);
       if (lane->idle >= lane->queue.length)
@@ -373,6 +376,12 @@ _beaver_engine_run_async (BeaverEngine *self,
     }
   job->transaction_serial = _beaver_engine_own_serial (self);
   push (self->jobs, lane_of (access, job->transaction_serial), job);
+}
+
+gboolean
+_beaver_engine_has_jobs (BeaverEngine *self)
+{
+  return __atomic_load_n (&self->jobs->lanes[LANE_POINT].under_way, __ATOMIC_ACQUIRE) != 0;
 }
 
 void
