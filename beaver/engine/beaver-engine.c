@@ -22,6 +22,8 @@
 /* Readers at one time, and those kept for the next scan. */
 #define MAX_READERS 64
 #define MAX_IDLE_READERS 8
+/* So many that nobody uses at the moment remember the pages they have read. */
+#define WARM_READERS 2
 /* Looks at the point connection's lock before a reader is leased instead. */
 #define POINT_TRIES 24
 /* Between two interrupts of a unit that did not let go yet. */
@@ -397,16 +399,34 @@ _beaver_engine_lease_reader (BeaverEngine *self, GCancellable *cancellable, GErr
   return reader;
 }
 
+/* SQLite keeps the pages that a connection has read, and no two share them. */
+static void
+forget_pages (BeaverConnection *reader)
+{
+  g_mutex_lock (&reader->lock);
+  if (reader->db != NULL)
+    sqlite3_db_release_memory (reader->db);
+  g_mutex_unlock (&reader->lock);
+}
+
 void
 _beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader)
 {
-  gboolean keep;
+  gboolean surplus, keep;
+
+  g_mutex_lock (&self->pool.lock);
+  surplus = self->pool.idle.length >= WARM_READERS;
+  g_mutex_unlock (&self->pool.lock);
+  if (surplus)
+    forget_pages (reader);
 
   g_mutex_lock (&self->pool.lock);
   self->pool.leased--;
   keep = self->pool.idle.length < MAX_IDLE_READERS ||
          _beaver_engine_closing (self); /* the closer closes */
-  if (keep)
+  if (keep && surplus)
+    g_queue_push_tail (&self->pool.idle, reader);
+  else if (keep)
     g_queue_push_head (&self->pool.idle, reader);
   g_cond_signal (&self->pool.cond);
   g_mutex_unlock (&self->pool.lock);

@@ -4,6 +4,8 @@
 
 #include "engine-test.h"
 
+#include <beaver/engine/beaver-core-private.h>
+
 /* Each on a file and in memory. */
 static BeaverEngine *
 open_kind (Fixture *f, gconstpointer data)
@@ -408,6 +410,56 @@ test_close (Fixture *f, gconstpointer data)
   g_test_add ("/engine/memory/" name, Fixture, ":memory:", fixture_set_up_closed, func,            \
               fixture_tear_down)
 
+/* Of many readers that nobody uses any more, few keep the pages they have read. */
+static void
+test_idle_readers_forget (Fixture *f, gconstpointer data)
+{
+  enum
+  {
+    N = 6
+  };
+  BeaverEngine *engine = engine_open (f->path);
+  BeaverConnection *readers[N];
+  g_autoptr (GError) error = NULL;
+  guint full = 0, n = 0;
+  int most = 0;
+
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%090u", i);
+
+      engine_must_write (engine, key, i);
+    }
+  for (guint i = 0; i < N; i++)
+    {
+      readers[i] = _beaver_engine_lease_reader (engine, NULL, &error);
+      g_assert_no_error (error);
+      g_mutex_lock (&readers[i]->lock);
+      g_assert_true (_beaver_connection_execute (
+          readers[i], "SELECT SUM(LENGTH(value)) FROM __beaver_dicts__", &error));
+      g_assert_no_error (error);
+      g_mutex_unlock (&readers[i]->lock);
+    }
+  for (guint i = 0; i < N; i++)
+    _beaver_engine_return_reader (engine, readers[i]);
+
+  g_mutex_lock (&engine->pool.lock);
+  for (GList *l = engine->pool.idle.head; l != NULL; l = l->next, n++)
+    {
+      BeaverConnection *reader = l->data;
+      int used = 0;
+
+      g_assert_cmpint (
+          sqlite3_db_status (reader->db, SQLITE_DBSTATUS_CACHE_USED, &used, &most, FALSE), ==,
+          SQLITE_OK);
+      full += used > 10 * 4096;
+    }
+  g_mutex_unlock (&engine->pool.lock);
+  g_assert_cmpuint (n, ==, N);
+  g_assert_cmpuint (full, ==, 2);
+  engine_end (engine, f->dir);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -422,5 +474,6 @@ main (int argc, char *argv[])
   add ("transaction-is-isolated", test_transaction_is_isolated);
   add ("transaction-dropped-elsewhere", test_transaction_dropped_elsewhere);
   add ("close", test_close);
+  beaver_test_add_closed ("/engine/file/idle-readers-forget", test_idle_readers_forget);
   return g_test_run ();
 }
