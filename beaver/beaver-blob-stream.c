@@ -14,8 +14,8 @@
  * Reads a blob a part at a time, see [method@Beaver.Blobs.open_read].
  *
  * It takes 16 MiB of memory at most, and keeps no transaction open. When the blob is removed, or
- * replaced by one of another size, the next read answers %BEAVER_ERROR_CONFLICT. The stream can be
- * sought.
+ * replaced, the next read that needs the file answers %BEAVER_ERROR_CONFLICT, so that what was read
+ * is never a mixture of two blobs. The stream can be sought.
  *
  * Since: 1.0
  */
@@ -97,8 +97,9 @@ prepare_part (BeaverBlobInputStream *self, GError **error)
         }
     }
   op->buffer = self->part;
-  op->offset = self->position;
-  op->length = MIN (self->part_capacity, size - self->position);
+  /* all of a small one at once: its row may be written over */
+  op->offset = size <= self->part_capacity ? 0 : self->position;
+  op->length = MIN (self->part_capacity, size - op->offset);
   self->part_length = 0;
   return TRUE;
 }

@@ -75,7 +75,7 @@ _beaver_blobs_check_size (BeaverBlobsOp *op, guint64 size, GError **error)
 gsize
 _beaver_blobs_part_size (gint64 size)
 {
-  return (gsize) CLAMP (size / 16, 256 * 1024, 16 * 1024 * 1024);
+  return (gsize) CLAMP (size / 16, (gint64) BEAVER_BLOB_LEAST_PART, 16 * 1024 * 1024);
 }
 
 int

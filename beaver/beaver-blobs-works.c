@@ -19,8 +19,13 @@ static const char SQL_PUT[] =
     "INSERT INTO __beaver_blobs__ (store_name, key, data, metadata) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (store_name, key)"
     " DO UPDATE SET data = excluded.data, metadata = excluded.metadata";
-static const char SQL_RESERVE[] = "INSERT INTO __beaver_blobs__ (store_name, key, data, metadata)"
-                                  " VALUES ($1, $2, zeroblob($3), $4)";
+static const char SQL_PUT_LARGE[] =
+    "INSERT INTO __beaver_blobs__ (store_name, key, data, metadata, rowid)"
+    " VALUES ($1, $2, $3, $4, $5)";
+static const char SQL_RESERVE[] =
+    "INSERT INTO __beaver_blobs__ (store_name, key, data, metadata, rowid)"
+    " VALUES ($1, $2, zeroblob($3), $4, $5)";
+static const char SQL_LAST_ROWID[] = "SELECT MAX(rowid) FROM __beaver_blobs__";
 static const char SQL_GET[] = "SELECT data " BLOBS " AND key = $2";
 static const char SQL_STAT[] = "SELECT rowid, LENGTH(data), metadata " BLOBS " AND key = $2";
 static const char SQL_REMOVE[] = "DELETE " BLOBS " AND key = $2";
@@ -75,19 +80,56 @@ done (BeaverConnection *connection,
   return _beaver_manager_core_emit (core, connection, event, payload->str, error);
 }
 
+/* What is read in more than one part is known by its rowid: one that no row has, nor had a moment
+ * ago. SQLite by itself gives that of the last row again once that row is gone. */
+static gboolean
+bind_new_rowid (BeaverConnection *connection, BeaverStatement *statement, int index, GError **error)
+{
+  g_autoptr (BeaverStatement) last =
+      _beaver_connection_prepare (connection, SQL_LAST_ROWID, error);
+  gint64 greatest;
+
+  if (last == NULL || _beaver_statement_step (last, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  greatest = _beaver_statement_int (last, 0);
+  if (greatest == G_MAXINT64)
+    _beaver_statement_bind_null (statement, index); /* SQLite finds one */
+  else
+    _beaver_statement_bind_int (statement, index, MAX (greatest + 1, g_get_real_time ()));
+  return TRUE;
+}
+
+static void
+bind_metadata (BeaverStatement *statement, int index, BeaverBlobsOp *op)
+{
+  if (op->metadata != NULL)
+    _beaver_statement_bind_text (statement, index, op->metadata, -1);
+  else
+    _beaver_statement_bind_null (statement, index);
+}
+
 gboolean
 _beaver_blobs_put_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverBlobsOp *op = data;
-  g_autoptr (BeaverStatement) statement = prepare_key (connection, op, SQL_PUT, error);
+  gboolean large = g_bytes_get_size (op->bytes) > BEAVER_BLOB_LEAST_PART;
+  g_autoptr (BeaverStatement) statement =
+      prepare_key (connection, op, large ? SQL_PUT_LARGE : SQL_PUT, error);
 
   if (statement == NULL)
     return FALSE;
+  if (large)
+    {
+      g_autoptr (BeaverStatement) remove = NULL;
+
+      if (!bind_new_rowid (connection, statement, 5, error))
+        return FALSE;
+      remove = prepare_key (connection, op, SQL_REMOVE, error);
+      if (remove == NULL || !_beaver_statement_run (remove, error))
+        return FALSE;
+    }
   _beaver_statement_bind_bytes (statement, 3, op->bytes);
-  if (op->metadata != NULL)
-    _beaver_statement_bind_text (statement, 4, op->metadata, -1);
-  else
-    _beaver_statement_bind_null (statement, 4);
+  bind_metadata (statement, 4, op);
   return _beaver_statement_run (statement, error) &&
          done (connection, op->core, "put", op->key, error);
 }
@@ -121,22 +163,19 @@ gboolean
 _beaver_blobs_store_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverBlobsOp *op = data;
-  g_autoptr (BeaverStatement) remove = prepare_key (connection, op, SQL_REMOVE, error);
-  g_autoptr (BeaverStatement) reserve = NULL;
+  g_autoptr (BeaverStatement) reserve = prepare_key (connection, op, SQL_RESERVE, error);
+  g_autoptr (BeaverStatement) remove = NULL;
   g_autoptr (BeaverBlobHandle) handle = NULL;
   g_autofree guint8 *buffer = g_malloc (CHUNK);
   gsize size = (gsize) op->size;
 
+  if (reserve == NULL || !bind_new_rowid (connection, reserve, 5, error))
+    return FALSE;
+  remove = prepare_key (connection, op, SQL_REMOVE, error);
   if (remove == NULL || !_beaver_statement_run (remove, error))
     return FALSE;
-  reserve = prepare_key (connection, op, SQL_RESERVE, error);
-  if (reserve == NULL)
-    return FALSE;
   _beaver_statement_bind_int (reserve, 3, op->size);
-  if (op->metadata != NULL)
-    _beaver_statement_bind_text (reserve, 4, op->metadata, -1);
-  else
-    _beaver_statement_bind_null (reserve, 4);
+  bind_metadata (reserve, 4, op);
   if (!_beaver_statement_run (reserve, error))
     return FALSE;
   if (size > 0)

@@ -719,6 +719,89 @@ test_files_close (Fixture *f, gconstpointer data)
     }
 }
 
+/* What is read in parts is of one blob, also when the next one is as large. */
+
+typedef enum
+{
+  REPLACE_PUT,
+  REPLACE_STREAM,
+  REPLACE_REMOVED,
+  REPLACE_BATCH,
+} Replace;
+
+static void
+replace_blob (BeaverBlobs *blobs, const char *key, GBytes *bytes, Replace how)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverBlobOutputStream) out = NULL;
+  g_autoptr (BeaverBlobsBatch) batch = NULL;
+
+  switch (how)
+    {
+    case REPLACE_REMOVED:
+      beaver_blobs_remove (blobs, key, NULL, &error);
+      g_assert_no_error (error);
+      /* fall through */
+    case REPLACE_PUT:
+      beaver_blobs_put (blobs, key, bytes, NULL, NULL, &error);
+      break;
+    case REPLACE_STREAM:
+      out = beaver_blobs_open_write (blobs, key, NULL, &error);
+      g_assert_no_error (error);
+      g_output_stream_write_all (G_OUTPUT_STREAM (out), g_bytes_get_data (bytes, NULL),
+                                 g_bytes_get_size (bytes), NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_output_stream_close (G_OUTPUT_STREAM (out), NULL, &error);
+      break;
+    case REPLACE_BATCH:
+    default:
+      batch = beaver_blobs_create_batch (blobs);
+      beaver_blobs_batch_put (batch, key, bytes, NULL, &error);
+      g_assert_no_error (error);
+      beaver_blobs_batch_apply (batch, NULL, &error);
+      break;
+    }
+  g_assert_no_error (error);
+}
+
+static void
+test_replaced_by_one_as_large (Fixture *f, gconstpointer data)
+{
+  BeaverBlobs *blobs = get_blobs (f, "b");
+  gsize sizes[] = { 1000, 256 * 1024, 256 * 1024 + 1, 3 * 1000 * 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (Replace how = REPLACE_PUT; how <= REPLACE_BATCH; how++)
+      {
+        gsize size = sizes[i], n = 0;
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GBytes) old = g_bytes_new_take (make_bytes (size, 1), size);
+        g_autoptr (GBytes) new = g_bytes_new_take (make_bytes (size, 99), size);
+        g_autoptr (BeaverBlobInputStream) in = NULL;
+        g_autoptr (GBytes) now = NULL;
+        g_autofree guint8 *back = g_malloc (size);
+
+        beaver_blobs_put (blobs, "k", old, NULL, NULL, &error);
+        g_assert_no_error (error);
+        in = beaver_blobs_open_read (blobs, "k", NULL, &error);
+        g_assert_no_error (error);
+        g_assert_true (g_seekable_seek (G_SEEKABLE (in), 500, G_SEEK_SET, NULL, &error));
+        g_input_stream_read_all (G_INPUT_STREAM (in), back, 10, &n, NULL, &error);
+        g_assert_no_error (error);
+        replace_blob (blobs, "k", new, how);
+
+        g_assert_true (g_seekable_seek (G_SEEKABLE (in), 0, G_SEEK_SET, NULL, &error));
+        if (g_input_stream_read_all (G_INPUT_STREAM (in), back, size, &n, NULL, &error))
+          g_assert_cmpmem (back, n, g_bytes_get_data (old, NULL), size);
+        else
+          g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+        g_clear_error (&error);
+        now = beaver_blobs_lookup (blobs, "k", NULL, &error);
+        g_assert_no_error (error);
+        g_assert_true (g_bytes_equal (now, new));
+      }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -728,6 +811,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/blob-streams/close-in-the-middle", test_close_in_the_middle);
   beaver_test_add ("/blob-streams/nothing-by-halves", test_nothing_by_halves);
   beaver_test_add ("/blob-streams/too-large", test_too_large);
+  beaver_test_add ("/blob-streams/replaced-by-one-as-large", test_replaced_by_one_as_large);
   beaver_test_add ("/blob-streams/files", test_files);
   beaver_test_add ("/blob-streams/files-refused", test_files_refused);
   beaver_test_add ("/blob-streams/files-close", test_files_close);
