@@ -85,8 +85,7 @@ done (BeaverConnection *connection,
 static gboolean
 bind_new_rowid (BeaverConnection *connection, BeaverStatement *statement, int index, GError **error)
 {
-  g_autoptr (BeaverStatement) last =
-      _beaver_connection_prepare (connection, SQL_LAST_ROWID, error);
+  g_autoptr (BeaverStatement) last = _beaver_connection_prepare (connection, SQL_LAST_ROWID, error);
   gint64 greatest;
 
   if (last == NULL || _beaver_statement_step (last, error) != BEAVER_STEP_ROW)

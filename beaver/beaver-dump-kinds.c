@@ -24,6 +24,9 @@ static const char SQL_HYPERPLANES[] =
 static const char SQL_CLEAR_FTS[] = "DELETE FROM __beaver_fts_index__ WHERE collection = $1";
 static const char SQL_CLEAR_TRIGRAMS[] = "DELETE FROM __beaver_trigrams__ WHERE collection = $1";
 static const char SQL_CLEAR_LSH[] = "DELETE FROM __beaver_lsh_index__ WHERE collection = $1";
+static const char SQL_DOCUMENT[] =
+    "INSERT INTO __beaver_documents__ (collection, item_id, data) VALUES ($1, $2, $3)"
+    " ON CONFLICT (collection, item_id) DO UPDATE SET data = excluded.data";
 static const char SQL_CLEAR_JOBS[] = "DELETE FROM __beaver_x_queue_jobs__ WHERE queue_name = $1";
 
 static gboolean
@@ -319,10 +322,15 @@ set_wrong (const BeaverField *field, const char *expected, GError **error)
   return FALSE;
 }
 
+/* Terminated like any string, and whole: keys that other programs write may hold a NUL. */
 static GBytes *
 text_to_bytes (const char *text, gsize length)
 {
-  return g_bytes_new_take (g_strndup (text, length), length);
+  char *copy = g_malloc (length + 1);
+
+  memcpy (copy, text, length);
+  copy[length] = '\0';
+  return g_bytes_new_take (copy, length);
 }
 
 static gboolean
@@ -654,6 +662,16 @@ write_log (BeaverConnection *connection,
   return _beaver_log_batch_work (connection, &op, error);
 }
 
+/* No call of ours can name such a thing, but it is not the one whose key ends at the NUL. */
+static gboolean
+has_nul (BeaverDumpValue *value)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (value->bytes, &size);
+
+  return size > 0 && memchr (data, '\0', size) != NULL;
+}
+
 /* Rows of field indexes go with every write. */
 static gboolean
 keep_index (BeaverConnection *connection,
@@ -661,9 +679,32 @@ keep_index (BeaverConnection *connection,
             BeaverDumpItem *item,
             GError **error)
 {
-  return _beaver_field_index_is_empty (index) ||
+  return _beaver_field_index_is_empty (index) || has_nul (&item->values[0]) ||
          _beaver_field_index_write (index, connection, text_of (&item->values[0]),
                                     text_of (&item->values[1]), error);
+}
+
+static gboolean
+write_document (BeaverConnection *connection,
+                BeaverDumpSection *section,
+                BeaverDumpItem *item,
+                GError **error)
+{
+  g_autoptr (BeaverStatement) statement = NULL;
+  gsize size;
+  const char *id = g_bytes_get_data (item->values[0].bytes, &size);
+
+  if (!has_nul (&item->values[0]))
+    return _beaver_dump_write_document (connection, section->name, id, text_of (&item->values[1]),
+                                        item->fts, item->fuzzy, item->fields, error);
+  /* searches leave it out anyway */
+  statement = _beaver_connection_prepare (connection, SQL_DOCUMENT, error);
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, section->name, -1);
+  _beaver_statement_bind_text (statement, 2, id, (gssize) size);
+  _beaver_statement_bind_text (statement, 3, text_of (&item->values[1]), -1);
+  return _beaver_statement_run (statement, error);
 }
 
 static gboolean
@@ -682,9 +723,7 @@ write_documents (BeaverConnection *connection,
     {
       BeaverDumpItem *item = &g_array_index (section->rows, BeaverDumpItem, i);
 
-      if (!_beaver_dump_write_document (connection, section->name, text_of (&item->values[0]),
-                                        text_of (&item->values[1]), item->fts, item->fuzzy,
-                                        item->fields, error) ||
+      if (!write_document (connection, section, item, error) ||
           !keep_index (connection, index, item, error))
         return FALSE;
     }

@@ -611,6 +611,70 @@ test_times (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* Keys of Python's may hold a NUL, and are others than those that end there. */
+static void
+test_nul_in_keys (Fixture *f, gconstpointer data)
+{
+  static const char all[] =
+      "SELECT dict_name, hex (key), value FROM __beaver_dicts__"
+      " UNION ALL SELECT store_name, hex (key), hex (data) FROM __beaver_blobs__"
+      " UNION ALL SELECT collection, hex (item_id), data FROM __beaver_documents__"
+      " UNION ALL SELECT collection, hex (source_item_id), hex (target_item_id || label)"
+      " FROM __beaver_edges__"
+      " UNION ALL SELECT collection, hex (item_id), hex (vector) FROM __beaver_vectors__"
+      " ORDER BY 1, 2";
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", &error);
+  sqlite3 *raw = raw_open (f->path);
+  g_autofree char *before = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (BeaverQuery) query = beaver_query_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  g_assert_no_error (error);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *key =
+          g_strdup (i == 0 ? "CAST (X'61' AS TEXT)" : "CAST (X'610062' AS TEXT)");
+      g_autofree char *sql =
+          g_strdup_printf ("INSERT INTO __beaver_dicts__ VALUES ('d', %s, '{\"n\": %d}', NULL);"
+                           "INSERT INTO __beaver_blobs__ VALUES ('b', %s, X'0%d00', NULL);"
+                           "INSERT INTO __beaver_documents__ VALUES ('c', %s, '{\"n\": %d}');"
+                           "INSERT INTO __beaver_edges__ VALUES ('g', %s, %s, %s, '%d');"
+                           "INSERT INTO __beaver_vectors__ VALUES ('v', %s, X'0000803F', '%d')",
+                           key, i, key, i, key, i, key, key, key, i, key, i);
+
+      raw_exec (raw, sql);
+    }
+  beaver_manager_add_index (BEAVER_MANAGER (dict), "n", NULL, &error);
+  g_assert_no_error (error);
+  beaver_manager_reindex (BEAVER_MANAGER (dict), NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  before = raw_query (raw, all);
+
+  text = dump (f->db, JSON, BEAVER_DUMP_NONE);
+  for (BeaverLoadStrategy strategy = OVERWRITE; strategy <= APPEND; strategy++)
+    {
+      g_autofree char *after = NULL;
+
+      load (f->db, text, JSON, strategy, &error);
+      g_assert_no_error (error);
+      after = raw_query (raw, all);
+      g_assert_cmpstr (after, ==, before);
+    }
+  raw_close (raw);
+
+  g_assert_true (beaver_query_where_int (query, "n", BEAVER_OPERATOR_EQUAL, 0, &error));
+  beaver_manager_reindex (BEAVER_MANAGER (dict), NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  load (dict, "{\"key\": \"a\\u0000b\", \"value\": {\"n\": 2}}\n", JSONL, APPEND, &error);
+  g_assert_no_error (error);
+  entries = beaver_dict_query (dict, query, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_cmpstr (beaver_entry_get_key (entries->pdata[0]), ==, "a");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -621,6 +685,7 @@ main (int argc, char **argv)
   beaver_test_add ("/dump/what-is-beside", test_what_is_beside);
   beaver_test_add ("/dump/live-objects", test_live_objects);
   beaver_test_add ("/dump/waiters", test_waiters);
+  beaver_test_add ("/dump/nul-in-keys", test_nul_in_keys);
   beaver_test_add ("/dump/cancelled", test_cancelled);
   beaver_test_add ("/dump/times", test_times);
   return g_test_run ();
