@@ -5,7 +5,7 @@ import os
 import unittest
 
 import tap_unittest
-from py_beaver import descriptors, library_threads
+from py_beaver import ROUNDS, descriptors, library_threads, wait_until
 
 import beaver
 from beaver import BeaverDB
@@ -149,6 +149,49 @@ class Async(unittest.IsolatedAsyncioTestCase):
             await task
         held.release()
         self.assertTrue(await asyncio.wait_for(self.db.lock('l').acquire_async(), WAIT))
+
+    async def cancelled_takers(self, take, bring):
+        """What takers got who were cancelled about when something came."""
+        got = []
+        for i in range(60 * ROUNDS):
+            task = asyncio.create_task(take())
+            for _ in range(i % 4):
+                await asyncio.sleep(0)
+            bring(i)
+            if i % 3 == 0:      # it is taken while the loop is busy
+                for _ in range(100):
+                    self.db.dict('d').count()
+            task.cancel()
+            try:
+                got.append(await task)
+            except asyncio.CancelledError:
+                pass
+        return got
+
+    async def test_nothing_is_lost_by_cancelling(self):
+        queue = self.db.queue('q')
+        n = 60 * ROUNDS
+
+        got = [item.data for item in await self.cancelled_takers(queue.get_async, queue.put)]
+        wait_until(lambda: len(got) + queue.count() == n, 'the items that were taken for nobody')
+        self.assertEqual(sorted(got + [item.data for item in queue]), list(range(n)))
+        queue.clear()
+
+        got = [item.data for item in await self.cancelled_takers(queue.pop_async, queue.put) if item is not None]
+        wait_until(lambda: len(got) + queue.count() == n, 'the items that were popped for nobody')
+        queue.clear()
+
+        got = await self.cancelled_takers(lambda: queue.claim_async(lease=3600), queue.put)
+        wait_until(lambda: len(got) + len([*queue.jobs('waiting')]) == n, 'the jobs that were claimed for nobody')
+        for job in got:
+            job.ack()
+
+        channel = self.db.channel('c')
+        async with await channel.subscribe_async() as subscription:
+            got = [message.payload for message in await self.cancelled_takers(subscription.next_async, channel.publish)]
+            while len(got) < n:
+                got.append((await subscription.next_async(timeout=WAIT)).payload)
+        self.assertEqual(sorted(got), list(range(n)))
 
     async def test_events(self):
         got, loop = asyncio.Queue(), asyncio.get_running_loop()

@@ -137,23 +137,68 @@ def _settle(future, method, value):
         getattr(future, method)(value)
 
 
-async def start(state, begin, finish, arguments):
-    """begin(*arguments, cancellable, callback) as a coroutine; the call starts when it is awaited."""
+class _Outcome:
+    """What a call answered, and whether anybody still wants it: of both threads only one sees that it was abandoned."""
+
+    def __init__(self, abandon):
+        self._abandon, self._lock = abandon, threading.Lock()
+        self._results, self._wanted = [], True
+
+    def arrive(self, method, value):
+        """Whether it is to be told."""
+        with self._lock:
+            if self._wanted:
+                if method == 'set_result':
+                    self._results.append(value)
+                return True
+        if method == 'set_result':
+            self._drop(value)
+        return False
+
+    def leave(self):
+        with self._lock:
+            self._wanted, results = False, self._results
+        for value in results:
+            self._drop(value)
+
+    def _drop(self, value):
+        if value is not None:
+            try:
+                self._abandon(value)
+            except Error:
+                pass        # the database was closed
+
+
+async def start(state, begin, finish, arguments, abandon=None):
+    """begin(*arguments, cancellable, callback) as a coroutine; the call starts when it is awaited.
+
+    abandon(result) gets what was done when the coroutine was cancelled meanwhile."""
     loop = asyncio.get_running_loop()
     future = loop.create_future()
+    outcome = _Outcome(abandon) if abandon is not None else None
 
     def settle(method, value):
+        if outcome is not None and not outcome.arrive(method, value):
+            return
         try:
             loop.call_soon_threadsafe(_settle, future, method, value)
         except RuntimeError:        # the loop was closed
-            pass
+            if outcome is not None:
+                outcome.leave()
 
     call = _Call(state.pump, begin, finish, arguments, settle)
     try:
         return await future
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, GeneratorExit):
         call.cancellable.cancel()
+        if outcome is not None:
+            outcome.leave()
         raise
+
+
+def later(state, begin, finish, arguments):
+    """begin(*arguments, cancellable, callback), whose result nobody waits for."""
+    _Call(state.pump, begin, finish, arguments, lambda method, value: None)
 
 
 def run(state, begin, finish, arguments, abandon=lambda result: None):
@@ -164,7 +209,8 @@ def run(state, begin, finish, arguments, abandon=lambda result: None):
 
     def drop(value):
         try:
-            abandon(value)
+            if value is not None:
+                abandon(value)
         except GLib.Error:
             pass
 
@@ -215,8 +261,8 @@ def in_main_thread():
     return threading.current_thread() is threading.main_thread()
 
 
-def wait(call, start, state, timeout):
-    """call(seconds, cancellable), which may take a while.
+def wait(call, start, state, timeout, abandon=lambda result: None):
+    """call(seconds, cancellable), which may take a while; abandon(result) gets what comes after Ctrl-C.
 
     In the main thread the library's asynchronous form waits instead, start(), and the thread waits in Python: Ctrl-C comes
     through at once. (In slices of a call that fails when its time is over it would get lost: an exception of a signal's handler
@@ -228,7 +274,7 @@ def wait(call, start, state, timeout):
         except TimeoutError:
             if timeout == 0:
                 raise
-        return run(state(), *start, (timeout,))
+        return run(state(), *start, (timeout,), abandon)
     if timeout >= 0:
         return call(timeout, None)
     cancellable = Cancellable()

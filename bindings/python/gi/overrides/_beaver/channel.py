@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
+import collections
 import functools
 import typing
 import weakref
@@ -49,6 +50,7 @@ class Stream:
 
     def __init__(self, stream, state, model=None):
         self._stream, self._state, self._model = stream, weakref.ref(state), model
+        self._ahead = collections.deque()       # taken for somebody who was cancelled meanwhile
 
     def __repr__(self):
         return f'<beaver {type(self).__name__}{" (closed)" if self.closed else ""}>'
@@ -63,10 +65,27 @@ class Stream:
         cls = type(self._stream).__mro__[1]
         return functools.partial(cls.next_async, self._stream), functools.partial(cls.next_finish, self._stream)
 
+    def _left(self):
+        """What was taken and not given; None without."""
+        try:
+            return self._ahead.popleft()
+        except IndexError:
+            return None
+
     def _next(self, timeout=None):
         """The next item; None at the end."""
+        item = self._left()
+        if item is not None:
+            return item
         return bridge.wait(lambda left, cancellable: self._stream._c['next'](self._stream, left, cancellable), self._start(),
-                           self._owner, seconds(timeout))
+                           self._owner, seconds(timeout), self._ahead.append)
+
+    async def _next_async(self, timeout=None):
+        item = self._left()
+        if item is not None:
+            return item
+        begin, finish = self._start()
+        return await bridge.start(self._owner(), begin, finish, (seconds(timeout),), self._ahead.append)
 
     def next(self, timeout=None):
         """Waits for the next item; TimeoutError after timeout seconds, ClosedError at the end."""
@@ -76,8 +95,7 @@ class Stream:
         return self._give(item)
 
     async def next_async(self, timeout=None):
-        begin, finish = self._start()
-        item = await bridge.start(self._owner(), begin, finish, (seconds(timeout),))
+        item = await self._next_async(timeout)
         if item is None:
             raise ClosedError('the stream was closed')
         return self._give(item)
@@ -98,9 +116,8 @@ class Stream:
         return self
 
     async def __anext__(self):
-        begin, finish = self._start()
         try:
-            item = await bridge.start(self._owner(), begin, finish, (-1.0,))
+            item = await self._next_async()
         except ClosedError:
             item = None
         if item is None:
@@ -164,9 +181,8 @@ class Subscription(Stream):
 
     async def listen_async(self, timeout=None):
         while True:
-            begin, finish = self._start()
             try:
-                message = await bridge.start(self._owner(), begin, finish, (seconds(timeout),))
+                message = await self._next_async(timeout)
             except ClosedError:
                 return
             if message is None:

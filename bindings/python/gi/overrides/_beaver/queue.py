@@ -110,33 +110,41 @@ class Queue(raw.Queue):
             if item is None:
                 raise NotFoundError(f'{self!r} is empty')
             return self._item(item)
-        return self._item(self._wait('get', (), timeout))
+        return self._item(self._wait('get', (), timeout, self._put_back))
 
     async def get_async(self, block=True, timeout=None):
         if not block:
-            item = await self._c['pop_async'](self)
+            item = await self.pop_async()
             if item is None:
                 raise NotFoundError(f'{self!r} is empty')
-            return self._item(item)
-        return self._item(await self._c['get_async'](self, seconds(timeout)))
+            return item
+        return self._item(await self._take('get', (seconds(timeout),), self._put_back))
 
-    @both
     def pop(self):
         """Takes the next item, or None."""
-        return 'pop', (), self._item
+        return self._item(self._c['pop'](self))
+
+    def pop_async(self, *arguments):
+        if any(callable(argument) for argument in arguments):
+            return self._c['pop_async'](self, *arguments)
+        return self._pop_async()
+
+    async def _pop_async(self):
+        return self._item(await self._take('pop', (), self._put_back))
 
     def claim(self, lease=60.0, timeout=None):
         """Borrows the next job, waiting for one: it comes back unless it is acknowledged within the lease."""
-        return self._item(self._wait('claim', (lease,), timeout))
+        return self._item(self._wait('claim', (lease,), timeout, self._give_back))
 
     async def claim_async(self, lease=60.0, timeout=None):
-        return self._item(await self._c['claim_async'](self, lease, seconds(timeout)))
+        return self._item(await self._take('claim', (lease, seconds(timeout)), self._give_back))
 
     def claim_many(self, limit, lease=60.0, timeout=None):
-        return [self._item(job) for job in self._wait('claim_many', (limit, lease), timeout)]
+        return [self._item(job) for job in self._wait('claim_many', (limit, lease), timeout, self._give_all_back)]
 
     async def claim_many_async(self, limit, lease=60.0, timeout=None):
-        return [self._item(job) for job in await self._c['claim_many_async'](self, limit, lease, seconds(timeout))]
+        jobs = await self._take('claim_many', (limit, lease, seconds(timeout)), self._give_all_back)
+        return [self._item(job) for job in jobs]
 
     @both
     def resume(self, id, token):
@@ -147,7 +155,25 @@ class Queue(raw.Queue):
         """The jobs in a state: waiting, delayed, claimed or dead."""
         return pages(self._c['jobs'](self, _STATES.get(state, state)), self._item)
 
-    def _wait(self, name, arguments, timeout):
+    # What was taken for somebody who was cancelled meanwhile: Ctrl-C, task.cancel(), asyncio.wait_for().
+
+    def _put_back(self, item):
+        bridge.later(state_of(self), functools.partial(raw.Queue.put_json_async, self),
+                     functools.partial(raw.Queue.put_json_finish, self), (item.get_value(), item.get_priority()))
+
+    def _give_back(self, job):
+        bridge.later(state_of(self), functools.partial(raw.Job.nack_async, job),
+                     functools.partial(raw.Job.nack_finish, job), (0.0, None))
+
+    def _give_all_back(self, jobs):
+        for job in jobs:
+            self._give_back(job)
+
+    def _take(self, name, arguments, abandon):
+        return bridge.start(state_of(self), functools.partial(getattr(raw.Queue, name + '_async'), self),
+                            functools.partial(getattr(raw.Queue, name + '_finish'), self), arguments, abandon)
+
+    def _wait(self, name, arguments, timeout, abandon):
         # the main thread must stay open for Ctrl-C
         timeout = seconds(timeout)
         if not bridge.in_main_thread() or timeout == 0:
@@ -157,7 +183,7 @@ class Queue(raw.Queue):
         except TimeoutError:
             pass
         return bridge.run(state_of(self), functools.partial(getattr(raw.Queue, name + '_async'), self),
-                          functools.partial(getattr(raw.Queue, name + '_finish'), self), (*arguments, timeout), _none)
+                          functools.partial(getattr(raw.Queue, name + '_finish'), self), (*arguments, timeout), abandon)
 
     def _item(self, item):
         if item is not None:
