@@ -119,23 +119,30 @@ static gboolean
 channel_publish_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   PublishOp *op = data;
-  guint n = 0;
+  guint n = g_strv_length (op->payloads);
+  gboolean only;
 
-  for (; op->payloads[n] != NULL; n++)
+  if (n == 0)
+    return TRUE;
+  if (_beaver_manager_core_wants_events (op->core, connection))
     {
-      if (!_beaver_pubsub_append (connection, op->core->name, op->payloads[n], NULL, &op->timestamp,
-                                  error))
-        return FALSE;
-      if (_beaver_manager_core_wants_events (op->core, connection))
+      for (guint i = 0; i < n; i++)
         {
-          g_autofree char *payload = g_strdup_printf ("{\"payload\": %s}", op->payloads[n]);
+          g_autofree char *payload = g_strdup_printf ("{\"payload\": %s}", op->payloads[i]);
 
-          if (!_beaver_manager_core_emit (op->core, connection, "publish", payload, error))
+          if (!_beaver_pubsub_append (connection, op->core->name, op->payloads[i], NULL,
+                                      &op->timestamp, error) ||
+              !_beaver_manager_core_emit (op->core, connection, "publish", payload, error))
             return FALSE;
         }
+      return _beaver_retention_publish (op->state->retention, connection, op->core->name, n, error);
     }
-  return n == 0 ||
-         _beaver_retention_publish (op->state->retention, connection, op->core->name, n, error);
+  only = n == 1 && _beaver_retention_is_idle (op->state->retention);
+  return _beaver_pubsub_append_many (connection, op->core->name, op->core->topic,
+                                     (const char *const *) op->payloads, n, only, &op->timestamp,
+                                     error) &&
+         (only ||
+          _beaver_retention_publish (op->state->retention, connection, op->core->name, n, error));
 }
 
 typedef struct
@@ -477,6 +484,13 @@ publish_op_finish (GTask *task, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
+static BeaverAccess
+access_of (const PublishOp *op)
+{
+  return op->payloads[0] != NULL && op->payloads[1] == NULL ? BEAVER_ACCESS_WRITE_ONE :
+                                                              BEAVER_ACCESS_WRITE;
+}
+
 static gboolean
 channel_publish (BeaverChannel *self,
                  const char *const *jsons,
@@ -489,7 +503,7 @@ channel_publish (BeaverChannel *self,
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL ||
       !publish_op_init (&op, self, jsons, error))
     return FALSE;
-  ok = _beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE, channel_publish_work, &op,
+  ok = _beaver_manager_run (BEAVER_MANAGER (self), access_of (&op), channel_publish_work, &op,
                             cancellable, error);
   if (ok)
     publish_op_report (&op);
@@ -510,7 +524,7 @@ channel_publish_async (BeaverChannel *self, const char *const *jsons, GTask *tas
       g_task_return_error (task, error);
       return;
     }
-  _beaver_manager_run_async (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE, channel_publish_work, op,
+  _beaver_manager_run_async (BEAVER_MANAGER (self), access_of (op), channel_publish_work, op,
                              publish_op_free, task, publish_op_finish);
 }
 

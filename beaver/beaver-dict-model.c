@@ -126,7 +126,7 @@ beaver_dict_set_node (BeaverDict *self,
   g_return_val_if_fail (value != NULL, FALSE);
 
   op = new_node_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -158,7 +158,7 @@ beaver_dict_set_node_async (BeaverDict *self,
   g_return_if_fail (value != NULL);
 
   op = new_node_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_node_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_node_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }
@@ -290,7 +290,7 @@ beaver_dict_set_object (BeaverDict *self,
   g_return_val_if_fail (G_IS_OBJECT (value), FALSE);
 
   op = new_object_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -322,7 +322,7 @@ beaver_dict_set_object_async (BeaverDict *self,
   g_return_if_fail (G_IS_OBJECT (value));
 
   op = new_object_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_object_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_object_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }

@@ -383,7 +383,7 @@ _beaver_dict_write (BeaverDict *self,
   if (!_beaver_dict_op_set_ttl (&op, ttl, error) || !_beaver_dict_op_set_value (&op, json, error))
     return FALSE;
   value = op.value;
-  return _beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE, _beaver_dict_set_work,
+  return _beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work,
                               &op, cancellable, error);
 }
 

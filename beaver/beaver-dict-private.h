@@ -231,6 +231,7 @@ _beaver_dict_column_expiry (BeaverStatement *statement, int column)
 
 /* Sweeping: an entry with this expiry was written or seen; a portion beside a write. */
 void _beaver_dict_sweep_expect (BeaverDictShared *shared, double expires_at);
+gboolean _beaver_dict_sweep_is_due (BeaverDictShared *shared);
 gboolean _beaver_dict_sweep (BeaverConnection *connection,
                              BeaverDictShared *shared,
                              GError **error);

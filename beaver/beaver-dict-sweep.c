@@ -12,7 +12,8 @@ static const char SQL_PURGE[] =
     "DELETE FROM __beaver_dicts__"
     " WHERE dict_name = $1 AND key >= $2 AND key <= $3 AND expires_at < $4";
 
-/* Sweeping. A portion may take as long again as a write or a few; then the following writes pay it off. */
+/* Sweeping. A portion may take as long again as a write or a few; then the following writes pay it
+ * off. */
 #define SWEEP_ROWS 64
 #define SWEEP_PAYOFF 64
 /* Seconds after which a round looks for what other processes let expire. */
@@ -89,6 +90,18 @@ sweep_portion (BeaverConnection *connection,
     }
   *last = g_steal_pointer (&end);
   return TRUE;
+}
+
+gboolean
+_beaver_dict_sweep_is_due (BeaverDictShared *shared)
+{
+  gboolean due;
+
+  g_mutex_lock (&shared->lock);
+  due = shared->sweep_key != NULL ? g_get_monotonic_time () >= shared->sweep_not_before :
+                                    _beaver_dict_wall_clock () > shared->sweep_due;
+  g_mutex_unlock (&shared->lock);
+  return due;
 }
 
 gboolean

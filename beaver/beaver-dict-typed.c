@@ -201,7 +201,7 @@ beaver_dict_set_string (BeaverDict *self,
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
   op = new_string_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -232,7 +232,7 @@ beaver_dict_set_string_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = new_string_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_string_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_string_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }
@@ -362,7 +362,7 @@ beaver_dict_set_int (BeaverDict *self,
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
   op = new_int_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -393,7 +393,7 @@ beaver_dict_set_int_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = new_int_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_int_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_int_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }
@@ -522,7 +522,7 @@ beaver_dict_set_double (BeaverDict *self,
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
   op = new_double_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -553,7 +553,7 @@ beaver_dict_set_double_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = new_double_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_double_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_double_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }
@@ -683,7 +683,7 @@ beaver_dict_set_boolean (BeaverDict *self,
   g_return_val_if_fail (BEAVER_IS_DICT (self), FALSE);
 
   op = new_boolean_op (self, key, value, error);
-  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_set_work, op,
+  return op != NULL && _beaver_dict_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_dict_set_work, op,
                                          cancellable, error);
 }
 
@@ -714,7 +714,7 @@ beaver_dict_set_boolean_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = new_boolean_op (self, key, value, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_boolean_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_boolean_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }

@@ -168,6 +168,27 @@ decode_value (BeaverDictShared *shared,
 
 /* Writing */
 
+/* value: as it is stored. */
+static gboolean
+write_row (BeaverConnection *connection,
+           BeaverDictShared *shared,
+           BeaverStatement *statement,
+           const char *key,
+           const char *value,
+           double expires_at,
+           GError **error)
+{
+  if (codec_of (shared) != NULL || shared->is_security)
+    forget (connection, shared, key);
+  else
+    _beaver_cache_replace (connection, shared->space, key, value, expires_at);
+  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  _beaver_statement_bind_text (statement, 3, value, -1);
+  bind_expiry (statement, 4, expires_at);
+  return _beaver_statement_run (statement, error);
+}
+
 static gboolean
 write_value (BeaverConnection *connection,
              BeaverDictShared *shared,
@@ -187,15 +208,7 @@ write_value (BeaverConnection *connection,
         return FALSE;
       value = encoded;
     }
-  if (codec_of (shared) != NULL || shared->is_security)
-    forget (connection, shared, key);
-  else
-    _beaver_cache_replace (connection, shared->space, key, value, expires_at);
-  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
-  _beaver_statement_bind_text (statement, 2, key, -1);
-  _beaver_statement_bind_text (statement, 3, value, -1);
-  bind_expiry (statement, 4, expires_at);
-  if (!_beaver_statement_run (statement, error))
+  if (!write_row (connection, shared, statement, key, value, expires_at, error))
     return FALSE;
   return codec_of (shared) != NULL ||
          _beaver_field_index_keep (connection, shared->core, key, json, error);
@@ -307,6 +320,16 @@ emit (BeaverConnection *connection,
     }
   g_string_append_c (payload, '}');
   return _beaver_manager_core_emit (shared->core, connection, event, payload->str, error);
+}
+
+/* Whether a write of one row is all that there is to do: no index rows, no event, no sweeping. */
+static gboolean
+is_single (BeaverConnection *connection, BeaverDictShared *shared)
+{
+  return codec_of (shared) == NULL && !shared->is_security &&
+         _beaver_field_index_is_known_absent (connection, shared->core) &&
+         !_beaver_dict_sweep_is_due (shared) &&
+         !_beaver_manager_core_wants_events (shared->core, connection);
 }
 
 /* The end of every write. event NULL: nothing that listeners want to know. */
@@ -467,6 +490,20 @@ _beaver_dict_lookup_many_work (BeaverConnection *connection, gpointer data, GErr
   return TRUE;
 }
 
+static gboolean
+set_single (BeaverConnection *connection, BeaverDictOp *op, double expires_at, GError **error)
+{
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare_only (connection, SQL_SET, error);
+
+  if (statement == NULL ||
+      !write_row (connection, op->shared, statement, op->key, op->value, expires_at, error))
+    return FALSE;
+  _beaver_dict_sweep_expect (op->shared, expires_at);
+  _beaver_connection_touch (connection, op->shared->core->topic);
+  return TRUE;
+}
+
 gboolean
 _beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **error)
 {
@@ -475,6 +512,8 @@ _beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **err
 
   if (!check_sealed (connection, op->shared, TRUE, error))
     return FALSE;
+  if (is_single (connection, op->shared))
+    return set_single (connection, op, expires_at, error);
   if (!upsert (connection, op->shared, op->key, op->value, expires_at, error))
     return FALSE;
   _beaver_dict_sweep_expect (op->shared, expires_at);

@@ -299,7 +299,7 @@ beaver_dict_set_json_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = _beaver_dict_new_value_op (self, key, json, INFINITY, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_json_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_json_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }
@@ -383,7 +383,7 @@ beaver_dict_set_json_with_ttl_async (BeaverDict *self,
   g_return_if_fail (BEAVER_IS_DICT (self));
 
   op = _beaver_dict_new_value_op (self, key, json, ttl, &error);
-  _beaver_dict_start (self, self, beaver_dict_set_json_with_ttl_async, BEAVER_ACCESS_WRITE,
+  _beaver_dict_start (self, self, beaver_dict_set_json_with_ttl_async, BEAVER_ACCESS_WRITE_ONE,
                       _beaver_dict_set_work, op, error, _beaver_dict_finish_true, cancellable,
                       callback, user_data);
 }

@@ -517,6 +517,9 @@ event_bus_wants (BeaverEventBus *self, BeaverConnection *connection, const char 
       GHashTable *others;
 
       g_mutex_unlock (&self->mutex);
+      /* it takes a statement to know */
+      if (_beaver_connection_refuse_only (connection))
+        return FALSE;
       _beaver_engine_get_foreign_token (self->engine, &token);
       others = read_others (self, connection);
       g_mutex_lock (&self->mutex);

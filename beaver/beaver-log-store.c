@@ -184,15 +184,11 @@ prepare_named (BeaverConnection *connection, BeaverLogStore *store, const char *
 /* 1 when the row went in, 0 when its timestamp is taken, -1 with error. */
 static int
 insert_at (BeaverConnection *connection,
-           BeaverLogStore *store,
+           BeaverStatement *insert,
            double timestamp,
            const char *data,
            GError **error)
 {
-  g_autoptr (BeaverStatement) insert = prepare_named (connection, store, SQL_INSERT, error);
-
-  if (insert == NULL)
-    return -1;
   _beaver_statement_bind_double (insert, 2, timestamp);
   _beaver_statement_bind_text (insert, 3, data, -1);
   if (!_beaver_statement_run (insert, error))
@@ -294,6 +290,7 @@ static gboolean
 append_row (BeaverConnection *connection,
             BeaverLogStore *store,
             BeaverFieldIndex *index,
+            BeaverStatement *insert,
             BeaverLogRow *row,
             double *where,
             GError **error)
@@ -301,13 +298,15 @@ append_row (BeaverConnection *connection,
   double wanted = isnan (row->timestamp) ? _beaver_clock_now () : row->timestamp;
   double timestamp =
       wanted + 0.0; /* no negative zero: it is equal to zero in the table, but not as a key */
-  int inserted = insert_at (connection, store, timestamp, row->data, error);
+  int inserted = insert_at (connection, insert, timestamp, row->data, error);
 
+  if (inserted == 0 && _beaver_connection_refuse_only (connection))
+    return FALSE;
   if (inserted == 0)
     {
       if (!find_slot (connection, store, wanted, &timestamp, error))
         return FALSE;
-      inserted = insert_at (connection, store, timestamp, row->data, error);
+      inserted = insert_at (connection, insert, timestamp, row->data, error);
       if (inserted == 0)
         {
           g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
@@ -337,15 +336,26 @@ _beaver_log_append_work (BeaverConnection *connection, gpointer data, GError **e
   BeaverLogOp *op = data;
   BeaverManagerCore *core = op->store->core;
   g_autoptr (BeaverFieldIndex) index = NULL;
+  g_autoptr (BeaverStatement) insert = NULL;
+  gboolean wanted;
 
   /* start keeps the wish, because a work may run twice; end takes the result. */
   op->row.timestamp = op->start;
-  if (!load_index (connection, op->store, &index, error) ||
-      !append_row (connection, op->store, index, &op->row, &op->end, error))
+  if (!load_index (connection, op->store, &index, error))
+    return FALSE;
+  wanted = _beaver_manager_core_wants_events (core, connection);
+  if (index == NULL && !wanted)
+    insert = _beaver_connection_prepare_only (connection, SQL_INSERT, error);
+  else
+    insert = _beaver_connection_prepare (connection, SQL_INSERT, error);
+  if (insert == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (insert, 1, core->name, -1);
+  if (!append_row (connection, op->store, index, insert, &op->row, &op->end, error))
     return FALSE;
 
   _beaver_connection_touch (connection, core->topic);
-  if (_beaver_manager_core_wants_events (core, connection))
+  if (wanted)
     {
       g_autofree char *payload = g_strconcat ("{\"data\": ", op->row.data, "}", NULL);
 
@@ -360,15 +370,17 @@ _beaver_log_batch_work (BeaverConnection *connection, gpointer data, GError **er
   BeaverLogOp *op = data;
   BeaverManagerCore *core = op->store->core;
   g_autoptr (BeaverFieldIndex) index = NULL;
+  g_autoptr (BeaverStatement) insert = NULL;
 
-  if (!load_index (connection, op->store, &index, error))
+  if (!load_index (connection, op->store, &index, error) ||
+      (insert = prepare_named (connection, op->store, SQL_INSERT, error)) == NULL)
     return FALSE;
   for (guint i = 0; i < op->rows->len; i++)
     {
       double where;
 
-      if (!append_row (connection, op->store, index, &g_array_index (op->rows, BeaverLogRow, i),
-                       &where, error))
+      if (!append_row (connection, op->store, index, insert,
+                       &g_array_index (op->rows, BeaverLogRow, i), &where, error))
         return FALSE;
     }
   op->n = op->rows->len;

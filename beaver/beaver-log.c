@@ -318,8 +318,8 @@ beaver_log_append_json (BeaverLog *self,
   g_return_val_if_fail (json != NULL, FALSE);
 
   op = append_op (self, json, NULL, NAN, error);
-  done =
-      _beaver_log_run (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, cancellable, error);
+  done = _beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
+                          error);
   g_clear_pointer (&op, _beaver_log_op_free);
   return done;
 }
@@ -350,7 +350,7 @@ beaver_log_append_json_async (BeaverLog *self,
   g_return_if_fail (json != NULL);
 
   op = append_op (self, json, NULL, NAN, &error);
-  _beaver_log_start (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, error,
+  _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,
                      _beaver_log_finish_true, beaver_log_append_json_async, cancellable, callback,
                      user_data);
 }
@@ -399,8 +399,8 @@ beaver_log_append_string (BeaverLog *self,
   g_return_val_if_fail (text != NULL, FALSE);
 
   op = append_op (self, NULL, text, NAN, error);
-  done =
-      _beaver_log_run (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, cancellable, error);
+  done = _beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
+                          error);
   g_clear_pointer (&op, _beaver_log_op_free);
   return done;
 }
@@ -431,7 +431,7 @@ beaver_log_append_string_async (BeaverLog *self,
   g_return_if_fail (text != NULL);
 
   op = append_op (self, NULL, text, NAN, &error);
-  _beaver_log_start (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, error,
+  _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,
                      _beaver_log_finish_true, beaver_log_append_string_async, cancellable, callback,
                      user_data);
 }
@@ -486,7 +486,8 @@ beaver_log_append_json_at (BeaverLog *self,
   g_return_val_if_fail (json != NULL, NULL);
 
   op = append_at_op (self, json, timestamp, error);
-  if (_beaver_log_run (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, cancellable, error))
+  if (_beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
+                       error))
     entry = _beaver_log_take_appended (op);
   g_clear_pointer (&op, _beaver_log_op_free);
   return entry;
@@ -520,7 +521,7 @@ beaver_log_append_json_at_async (BeaverLog *self,
   g_return_if_fail (json != NULL);
 
   op = append_at_op (self, json, timestamp, &error);
-  _beaver_log_start (self, BEAVER_ACCESS_WRITE, _beaver_log_append_work, op, error,
+  _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,
                      _beaver_log_finish_appended, beaver_log_append_json_at_async, cancellable,
                      callback, user_data);
 }

@@ -18,4 +18,15 @@ gboolean _beaver_pubsub_append (BeaverConnection *connection,
                                 double *timestamp,
                                 GError **error);
 
+/* The same for several, one behind the other, for which no event is to be emitted. topic is "channel:NAME". only: there is
+ * one, and nothing else to do, see _beaver_connection_prepare_only(). *timestamp: of the last one. */
+gboolean _beaver_pubsub_append_many (BeaverConnection *connection,
+                                     const char *channel,
+                                     const char *topic,
+                                     const char *const *payloads,
+                                     guint n,
+                                     gboolean only,
+                                     double *timestamp,
+                                     GError **error);
+
 G_END_DECLS

@@ -37,6 +37,53 @@ find_newest (BeaverConnection *connection, double *stamp, GError **error)
   return TRUE;
 }
 
+/* Later than last, which is finite or not known. */
+static double
+stamp_behind (double last)
+{
+  double stamp = _beaver_clock_now ();
+
+  if (isfinite (last))
+    stamp = MAX (stamp, MAX (last + 1e-6, nextafter (last, INFINITY)));
+  return stamp;
+}
+
+gboolean
+_beaver_pubsub_append_many (BeaverConnection *connection,
+                            const char *channel,
+                            const char *topic,
+                            const char *const *payloads,
+                            guint n,
+                            gboolean only,
+                            double *timestamp,
+                            GError **error)
+{
+  g_autoptr (BeaverStatement) append = NULL;
+  double stamp;
+
+  if (!find_newest (connection, &stamp, error))
+    return FALSE;
+  append = only ? _beaver_connection_prepare_only (connection, SQL_APPEND, error) :
+                  _beaver_connection_prepare (connection, SQL_APPEND, error);
+  if (append == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (append, 2, channel, -1);
+  for (guint i = 0; i < n; i++)
+    {
+      stamp = stamp_behind (stamp);
+      _beaver_statement_bind_double (append, 1, stamp);
+      _beaver_statement_bind_text (append, 3, payloads[i], -1);
+      if (!_beaver_statement_run (append, error))
+        return FALSE;
+    }
+  _beaver_connection_set_newest_stamp (connection, stamp);
+  *timestamp = stamp;
+  _beaver_connection_touch (connection, topic);
+  if (g_str_has_prefix (channel, "__events_"))
+    _beaver_connection_touch (connection, BEAVER_PUBSUB_EVENTS_TOPIC);
+  return TRUE;
+}
+
 gboolean
 _beaver_pubsub_append (BeaverConnection *connection,
                        const char *channel,
@@ -47,14 +94,11 @@ _beaver_pubsub_append (BeaverConnection *connection,
 {
   g_autoptr (BeaverStatement) append = NULL;
   g_autofree char *topic = NULL;
-  double stamp = _beaver_clock_now ();
-  double last;
+  double stamp, last;
 
   if (!find_newest (connection, &last, error))
     return FALSE;
-  if (isfinite (last))
-    stamp = MAX (stamp, MAX (last + 1e-6, nextafter (last, INFINITY)));
-
+  stamp = stamp_behind (last);
   if ((append = _beaver_connection_prepare (connection, SQL_APPEND, error)) == NULL)
     return FALSE;
   _beaver_statement_bind_double (append, 1, stamp);

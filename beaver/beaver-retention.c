@@ -234,6 +234,18 @@ oldest_to_keep (double max_age)
 }
 
 gboolean
+_beaver_retention_is_idle (BeaverRetention *self)
+{
+  gboolean idle;
+
+  g_mutex_lock (&self->mutex);
+  idle = self->read_at != 0 && self->max_age <= 0 && self->max_count <= 0 &&
+         !(self->before > -G_MAXDOUBLE) && g_get_monotonic_time () - self->read_at <= REMEMBER;
+  g_mutex_unlock (&self->mutex);
+  return idle;
+}
+
+gboolean
 _beaver_retention_publish (BeaverRetention *self,
                            BeaverConnection *connection,
                            const char *channel,

@@ -157,6 +157,26 @@ on_wal_commit (void *data, sqlite3 *db, const char *name, int frames)
   return SQLITE_OK;
 }
 
+/* The only statement of a unit is about to be committed, and has the write lock: what the unit went
+ * by has to be as it was. */
+static int
+on_commit (void *data)
+{
+  BeaverConnection *self = data;
+  BeaverWalHeader header;
+
+  if (self->only == BEAVER_ONLY_NOT)
+    return 0;
+  header = _beaver_wal_index_peek (&self->engine->wal_index);
+  if (self->only == BEAVER_ONLY_RUNS && _beaver_wal_header_equal (&header, &self->only_at))
+    {
+      __atomic_store_n (&self->engine->own_writing, 1, __ATOMIC_RELEASE);
+      return 0;
+    }
+  self->only = BEAVER_ONLY_REFUSED;
+  return 1;
+}
+
 /* --- Opening and closing
  * -----------------------------------------------------------------------------------------------
  */
@@ -188,6 +208,7 @@ _beaver_connection_open (BeaverEngine *engine, GError **error)
   /* One checkpointer per process decides when; SQLite's own must not. */
   sqlite3_wal_autocheckpoint (self->db, 0);
   sqlite3_wal_hook (self->db, on_wal_commit, self);
+  sqlite3_commit_hook (self->db, on_commit, self);
   /* Before anything can go wrong with it: whatever is open is known. */
   _beaver_weak_set_add (engine->connections, self);
   return g_steal_pointer (&self);
@@ -349,8 +370,27 @@ prepare (BeaverConnection *self, const char *sql, gboolean cached, GError **erro
   return statement;
 }
 
-BeaverStatement *
-_beaver_connection_prepare (BeaverConnection *self, const char *sql, GError **error)
+/* What a unit without a transaction must not do. Returns TRUE, and sets an error only where
+ * running it once more would not help. */
+static gboolean
+refuse_more (BeaverConnection *self, GError **error)
+{
+  if (G_LIKELY (self->only == BEAVER_ONLY_NOT))
+    return FALSE;
+  if (self->only == BEAVER_ONLY_BEGUN)
+    self->only = BEAVER_ONLY_REFUSED;
+  else if (self->only == BEAVER_ONLY_RUNS)
+    {
+      /* It may be in the file by now. */
+      g_critical ("libbeaver: a unit has more statements than its only one");
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_FAILED,
+                           "a unit has more statements than its only one");
+    }
+  return TRUE;
+}
+
+static BeaverStatement *
+prepare_static (BeaverConnection *self, const char *sql, GError **error)
 {
   BeaverStatement *statement = g_hash_table_lookup (self->statements, sql);
 
@@ -369,10 +409,41 @@ _beaver_connection_prepare (BeaverConnection *self, const char *sql, GError **er
 }
 
 BeaverStatement *
+_beaver_connection_prepare (BeaverConnection *self, const char *sql, GError **error)
+{
+  return refuse_more (self, error) ? NULL : prepare_static (self, sql, error);
+}
+
+BeaverStatement *
+_beaver_connection_prepare_only (BeaverConnection *self, const char *sql, GError **error)
+{
+  if (self->only == BEAVER_ONLY_BEGUN)
+    {
+      self->only = BEAVER_ONLY_RUNS;
+      self->ending = TRUE; /* what is committed must not answer that it was interrupted */
+    }
+  else if (refuse_more (self, error))
+    return NULL;
+  return prepare_static (self, sql, error);
+}
+
+gboolean
+_beaver_connection_refuse_only (BeaverConnection *self)
+{
+  if (self->only == BEAVER_ONLY_NOT)
+    return FALSE;
+  self->only = BEAVER_ONLY_REFUSED;
+  return TRUE;
+}
+
+BeaverStatement *
 _beaver_connection_prepare_dynamic (BeaverConnection *self, const char *sql, GError **error)
 {
-  BeaverStatement *statement = g_hash_table_lookup (self->dynamic_statements, sql);
+  BeaverStatement *statement;
 
+  if (refuse_more (self, error))
+    return NULL;
+  statement = g_hash_table_lookup (self->dynamic_statements, sql);
   if (statement == NULL || statement->in_use)
     {
       gboolean first = statement == NULL;
@@ -468,7 +539,8 @@ _beaver_statement_step (BeaverStatement *self, GError **error)
     return BEAVER_STEP_ROW;
   if (code == SQLITE_DONE)
     return BEAVER_STEP_DONE;
-  _beaver_connection_set_error (self->connection, code, NULL, error);
+  if (self->connection->only != BEAVER_ONLY_REFUSED)
+    _beaver_connection_set_error (self->connection, code, NULL, error);
   return BEAVER_STEP_ERROR;
 }
 
@@ -610,8 +682,11 @@ _beaver_connection_step_simple (BeaverConnection *self, const char *sql, GError 
 gboolean
 _beaver_connection_execute (BeaverConnection *self, const char *sql, GError **error)
 {
-  int code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
+  int code;
 
+  if (refuse_more (self, error))
+    return FALSE;
+  code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
   if (code != SQLITE_OK)
     _beaver_connection_set_error (self, code, NULL, error);
   return code == SQLITE_OK;
@@ -668,8 +743,11 @@ _beaver_connection_open_blob (BeaverConnection *self,
 {
   BeaverBlobHandle *handle;
   sqlite3_blob *blob = NULL;
-  int code = sqlite3_blob_open (self->db, "main", table, column, rowid, writable, &blob);
+  int code;
 
+  if (refuse_more (self, error))
+    return NULL;
+  code = sqlite3_blob_open (self->db, "main", table, column, rowid, writable, &blob);
   if (code != SQLITE_OK)
     {
       _beaver_connection_set_error (self, code, NULL, error);

@@ -24,6 +24,15 @@ G_BEGIN_DECLS
 #define BEAVER_TYPE_CONNECTION (_beaver_connection_get_type ())
 G_DECLARE_FINAL_TYPE (BeaverConnection, _beaver_connection, BEAVER, CONNECTION, GObject)
 
+/* A write whose only statement is its transaction, see _beaver_connection_prepare_only(). */
+typedef enum
+{
+  BEAVER_ONLY_NOT,     /* there is a transaction, or nothing is written */
+  BEAVER_ONLY_BEGUN,   /* the unit runs, and has no statement yet */
+  BEAVER_ONLY_RUNS,    /* it has its statement */
+  BEAVER_ONLY_REFUSED, /* nothing of it is in the file: once more, with a transaction */
+} BeaverOnly;
+
 struct _BeaverConnection
 {
   GObject parent_instance;
@@ -41,6 +50,8 @@ struct _BeaverConnection
 
   /* Of the unit that runs now: */
   GCancellable *cancellable; /* (mutex lock) not a reference */
+  BeaverOnly only;           /* (mutex lock) */
+  BeaverWalHeader only_at;   /* (mutex lock) what the unit has remembered holds in this state */
   gint64 busy_deadline; /* (mutex lock) monotonic microseconds: gives up waiting for a foreign write
                            lock then */
   GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
@@ -97,6 +108,7 @@ typedef struct BeaverWriteRequest
   GCancellable *cancellable;
   GError *error;
   gboolean ok;
+  gboolean one;           /* mostly one statement */
   BeaverWriteState state; /* (mutex writer.lock) */
   gint64 since;           /* (mutex writer.lock) when it was queued */
   GCond cond;             /* with writer.lock */
@@ -272,6 +284,7 @@ gboolean _beaver_schema_create (BeaverConnection *connection, GError **error);
 gboolean _beaver_writer_run (BeaverEngine *self,
                              BeaverWork work,
                              gpointer data,
+                             gboolean one,
                              GCancellable *cancellable,
                              GError **error);
 void _beaver_writer_run_batch (BeaverEngine *self, BeaverWriteRequest **requests, guint n);

@@ -31,6 +31,8 @@ typedef enum
   BEAVER_ACCESS_WRITE, /* inside BEGIN IMMEDIATE .. COMMIT, alone or with other writers of this
                         * process; returning FALSE undoes just this work's changes. May be run again
                         * from the start after such an undo, so results go into the data only. */
+  BEAVER_ACCESS_WRITE_ONE, /* a write that mostly needs one statement, which then is its transaction:
+                            * see _beaver_connection_prepare_only() */
 } BeaverAccess;
 
 typedef gboolean (*BeaverWork) (BeaverConnection *connection, gpointer data, GError **error);

@@ -578,7 +578,7 @@ run_in_transaction (BeaverEngine *self,
     g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
                          _ ("the transaction that this call was part of is over; wait for its "
                             "calls before ending it"));
-  else if (access == BEAVER_ACCESS_WRITE)
+  else if (access >= BEAVER_ACCESS_WRITE)
     ok = _beaver_writer_run_savepoint (self, work, data, cancellable, error);
   else
     {
@@ -602,8 +602,9 @@ _beaver_engine_run_inside (BeaverEngine *self,
 {
   if (transaction_serial != 0)
     return run_in_transaction (self, access, work, data, cancellable, transaction_serial, error);
-  if (access == BEAVER_ACCESS_WRITE)
-    return _beaver_writer_run (self, work, data, cancellable, error);
+  if (access >= BEAVER_ACCESS_WRITE)
+    return _beaver_writer_run (self, work, data, access == BEAVER_ACCESS_WRITE_ONE, cancellable,
+                               error);
   if (self->memory)
     return run_read_memory (self, work, data, cancellable, error);
   if (access == BEAVER_ACCESS_POINT)

@@ -173,6 +173,7 @@ run_writes (BeaverEngine *engine, Job **jobs, guint n)
     {
       requests[i].work = job_work (jobs[i]);
       requests[i].data = job_data (jobs[i]);
+      requests[i].one = jobs[i]->access == BEAVER_ACCESS_WRITE_ONE;
       requests[i].cancellable = jobs[i]->cancellable;
       pointers[i] = &requests[i];
     }
@@ -221,7 +222,7 @@ run_jobs (BeaverEngine *engine, Job **jobs, guint n)
 static gboolean
 can_share (Job *job)
 {
-  return job->wait == NULL && job->access == BEAVER_ACCESS_WRITE && job->transaction_serial == 0 &&
+  return job->wait == NULL && job->access >= BEAVER_ACCESS_WRITE && job->transaction_serial == 0 &&
          (job->cancellable == NULL || !g_cancellable_is_cancelled (job->cancellable));
 }
 

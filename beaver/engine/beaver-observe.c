@@ -98,7 +98,7 @@ _beaver_observation_begin (BeaverObservation *self,
                            BeaverWork work,
                            gpointer data)
 {
-  static const char *const operations[] = { "read", "scan", "write" };
+  static const char *const operations[] = { "read", "scan", "write", "write" };
 
   *self = (BeaverObservation){ .engine = engine,
                                .operation = operations[access],

@@ -28,6 +28,8 @@
 #define SLOT_US 10000
 #define GAP_US 2000
 #define FOREIGN_RECENT_US 1000000
+/* Another process was seen that recently: it is likely to commit again before our next commit. */
+#define FOREIGN_BUSY_US 20000
 
 /* --- The lane
  * ------------------------------------------------------------------------------------------------------------
@@ -37,9 +39,11 @@ static void
 request_init (BeaverWriteRequest *request,
               BeaverWork work,
               gpointer data,
+              gboolean one,
               GCancellable *cancellable)
 {
-  *request = (BeaverWriteRequest){ .work = work, .data = data, .cancellable = cancellable };
+  *request =
+      (BeaverWriteRequest){ .work = work, .data = data, .one = one, .cancellable = cancellable };
   g_cond_init (&request->cond);
   request->link.data = request;
 }
@@ -158,7 +162,7 @@ _beaver_writer_take_lane (BeaverEngine *self, GCancellable *cancellable, GError 
   BeaverWriteRequest request;
   gboolean ok;
 
-  request_init (&request, NULL, NULL, cancellable);
+  request_init (&request, NULL, NULL, FALSE, cancellable);
   ok = enqueue (self, &request, error);
   g_cond_clear (&request.cond);
   return ok;
@@ -197,13 +201,10 @@ be_polite (BeaverEngine *self)
     _beaver_engine_doze (self, now + gap + GAP_US - offset);
 }
 
-gboolean
-_beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
+static void
+prepare_to_wait (BeaverEngine *self)
 {
   BeaverConnection *point = self->point;
-  BeaverWalHeader header;
-  gboolean foreign;
-  gboolean ok;
 
   if (!point->closer)
     be_polite (self);
@@ -211,17 +212,54 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
       g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
   _beaver_connection_touch_reset (point);
   point->wal_frames = -1;
+}
+
+static void
+count_wait (BeaverEngine *self)
+{
+  BeaverConnection *point = self->point;
+
+  if (G_LIKELY (point->busy_since == 0))
+    return;
+  _beaver_count_longest (&self->counts.longest_wait_us,
+                         g_get_monotonic_time () - point->busy_since);
+  point->busy_since = 0;
+}
+
+/* What others have committed before the unit that begins. */
+static void
+follow_others (BeaverEngine *self, const BeaverWalHeader *header)
+{
+  gboolean foreign;
+
+  _beaver_cache_follow (self, header);
+  self->point->epoch_ended = FALSE;
+  g_mutex_lock (&self->change_lock);
+  foreign = _beaver_wal_header_change (header) != _beaver_wal_header_change (&self->known);
+  self->known = *header;
+  self->generation += foreign ? 1 : 0;
+  g_mutex_unlock (&self->change_lock);
+  if (foreign)
+    {
+      __atomic_store_n (&self->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
+      _beaver_watcher_foreign (self->watcher);
+    }
+}
+
+gboolean
+_beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
+{
+  BeaverConnection *point = self->point;
+  BeaverWalHeader header;
+  gboolean ok;
+
+  prepare_to_wait (self);
   /* Only the busy handler ends it early: SQLite can ask the progress handler when the transaction
    * has begun already. */
   point->ending = TRUE;
   ok = _beaver_connection_step_simple (point, "BEGIN IMMEDIATE", error);
   point->ending = FALSE;
-  if (G_UNLIKELY (point->busy_since != 0))
-    {
-      _beaver_count_longest (&self->counts.longest_wait_us,
-                             g_get_monotonic_time () - point->busy_since);
-      point->busy_since = 0;
-    }
+  count_wait (self);
   if (!ok)
     {
       _beaver_writer_rollback (self);
@@ -230,19 +268,8 @@ _beaver_writer_begin_immediate (BeaverEngine *self, GError **error)
 
   /* Nobody else can commit now: what the header says more than we know is another process's. */
   header = _beaver_wal_index_peek (&self->wal_index);
-  _beaver_cache_follow (self, &header);
-  point->epoch_ended = FALSE;
   __atomic_store_n (&self->own_writing, 1, __ATOMIC_RELEASE);
-  g_mutex_lock (&self->change_lock);
-  foreign = _beaver_wal_header_change (&header) != _beaver_wal_header_change (&self->known);
-  self->known = header;
-  self->generation += foreign ? 1 : 0;
-  g_mutex_unlock (&self->change_lock);
-  if (foreign)
-    {
-      __atomic_store_n (&self->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
-      _beaver_watcher_foreign (self->watcher);
-    }
+  follow_others (self, &header);
   return TRUE;
 }
 
@@ -262,26 +289,13 @@ _beaver_writer_rollback (BeaverEngine *self)
   __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
 }
 
-gboolean
-_beaver_writer_commit (BeaverEngine *self, GError **error)
+/* What is known of the file's changes moves on to our own commit. */
+static void
+account_for_commit (BeaverEngine *self)
 {
   BeaverConnection *point = self->point;
-  gint64 observed;
   gboolean current = TRUE;
-  gboolean ok;
 
-  /* SQLite asks the progress handler once more when a statement is through: a commit that is in the
-   * file must not answer that it was interrupted. */
-  observed = _beaver_observe_begin (self);
-  point->ending = TRUE;
-  ok = _beaver_connection_step_simple (point, "COMMIT", error);
-  point->ending = FALSE;
-  _beaver_observe_end (self, observed, "commit", TRUE);
-  if (!ok)
-    {
-      _beaver_writer_rollback (self);
-      return FALSE;
-    }
   _beaver_count (&self->counts.commits, 1);
   if (point->wal_frames >= 0 && self->wal_index.map != NULL)
     {
@@ -305,6 +319,28 @@ _beaver_writer_commit (BeaverEngine *self, GError **error)
   _beaver_cache_publish (self, current);
   __atomic_store_n (&self->own_writing, 0, __ATOMIC_RELEASE);
   _beaver_checkpointer_committed (self->checkpointer, point->wal_frames);
+}
+
+gboolean
+_beaver_writer_commit (BeaverEngine *self, GError **error)
+{
+  BeaverConnection *point = self->point;
+  gint64 observed;
+  gboolean ok;
+
+  /* SQLite asks the progress handler once more when a statement is through: a commit that is in the
+   * file must not answer that it was interrupted. */
+  observed = _beaver_observe_begin (self);
+  point->ending = TRUE;
+  ok = _beaver_connection_step_simple (point, "COMMIT", error);
+  point->ending = FALSE;
+  _beaver_observe_end (self, observed, "commit", TRUE);
+  if (!ok)
+    {
+      _beaver_writer_rollback (self);
+      return FALSE;
+    }
+  account_for_commit (self);
   return TRUE;
 }
 
@@ -378,6 +414,45 @@ _beaver_writer_run_savepoint (BeaverEngine *self,
  * -------------------------------------------------------------------------------------------------------------------
  */
 
+/* One unit whose only statement is its transaction. Returns FALSE when it has to be run in a real
+ * one. The lock is taken by the statement: what the unit remembers it looked up before, so the
+ * commit hook refuses when anybody has committed since. own_writing is set there and not here, for
+ * the wait in front of the lock is no time in which only we can commit. */
+static gboolean
+execute_only (BeaverEngine *self, BeaverWriteRequest *request)
+{
+  BeaverConnection *point = self->point;
+  gint64 foreign = __atomic_load_n (&self->foreign_at, __ATOMIC_RELAXED);
+  gboolean refused;
+
+  /* Among other writers it would be refused more often than not. */
+  if (self->wal_index.map == NULL ||
+      (foreign != 0 && g_get_monotonic_time () - foreign < FOREIGN_BUSY_US))
+    return FALSE;
+  prepare_to_wait (self);
+  point->only_at = _beaver_wal_index_peek (&self->wal_index);
+  follow_others (self, &point->only_at);
+  point->only = BEAVER_ONLY_BEGUN;
+  request->ok = request->work (point, request->data, &request->error);
+  refused = point->only == BEAVER_ONLY_REFUSED;
+  point->only = BEAVER_ONLY_NOT;
+  point->ending = FALSE;
+  count_wait (self);
+  if (request->ok && !refused)
+    {
+      _beaver_count (&self->counts.writes, 1);
+      account_for_commit (self);
+      return TRUE;
+    }
+  request->ok = FALSE;
+  _beaver_writer_rollback (self);
+  if (refused)
+    g_clear_error (&request->error);
+  else
+    _beaver_count (&self->counts.writes, 1);
+  return !refused;
+}
+
 /* One unit, one transaction. */
 static void
 execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
@@ -392,7 +467,9 @@ execute_alone (BeaverEngine *self, BeaverWriteRequest *request)
       return;
     }
   point->cancellable = request->cancellable;
-  if (_beaver_writer_begin_immediate (self, &request->error))
+  if (request->one && execute_only (self, request))
+    ;
+  else if (_beaver_writer_begin_immediate (self, &request->error))
     {
       _beaver_count (&self->counts.writes, 1);
       if (request->work (point, request->data, &request->error))
@@ -557,13 +634,14 @@ gboolean
 _beaver_writer_run (BeaverEngine *self,
                     BeaverWork work,
                     gpointer data,
+                    gboolean one,
                     GCancellable *cancellable,
                     GError **error)
 {
   BeaverWriteRequest request;
   BeaverWriteRequest *requests = &request;
 
-  request_init (&request, work, data, cancellable);
+  request_init (&request, work, data, one, cancellable);
   if (!enqueue (self, &request, error))
     {
       g_cond_clear (&request.cond);
