@@ -292,7 +292,7 @@ get_and_set (BenchThread *thread)
       guint64 dice = bench_random (&seed);
       gint64 begin;
 
-      key = keys->names[(guint) (dice >> 32) % thread->args->n];
+      key = keys->names[(guint) (dice >> 32) % thread->args->hot];
       if (dice % 100000 < threshold)
         {
           int length = bench_value (text, (guint) (dice >> 20));
@@ -339,7 +339,7 @@ run_gets (const BenchArgs *args, BenchThreadFunc func, gboolean warm)
     {
       db = bench_open (args, path);
       keys.dict = beaver_db_get_dict (db, "users", NULL);
-      for (guint i = 0; warm && i < args->n; i++)
+      for (guint i = 0; warm && i < args->hot; i++)
         g_free (beaver_dict_get_json (keys.dict, keys.names[i], NULL, NULL));
     }
   cpu = bench_cpu ();

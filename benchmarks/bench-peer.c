@@ -295,7 +295,7 @@ bench_peer_run (const BenchArgs *args, gboolean writing)
       int length = writing ? bench_value (value, (guint) dice) : 0;
       gint64 start;
 
-      bench_key (key, (guint) (dice >> 32) % args->n);
+      bench_key (key, (guint) (dice >> 32) % args->hot);
       start = bench_now ();
       if (writing)
         peer->set (key, value, length);

@@ -57,6 +57,15 @@ compare (gconstpointer one, gconstpointer other)
   return (a > b) - (a < b);
 }
 
+double
+bench_times_median (BenchTimes *self)
+{
+  gsize n = MIN (self->n, self->room);
+
+  qsort (self->times, n, sizeof *self->times, compare);
+  return n > 0 ? self->times[n / 2] / 1e3 : 0;
+}
+
 static void
 report_quantile (const char *prefix, const char *name, guint32 *times, gsize n, double quantile)
 {
@@ -378,15 +387,9 @@ bench_raw_publish (BenchRaw *self, double timestamp, const char *payload, int le
 /* Program */
 
 static const BenchCase *const tables[] = {
-  bench_dict_cases,
-  bench_documents_cases,
-  bench_write_cases,
-  bench_stream_cases,
-  bench_life_cases,
-  bench_vectors_cases,
-  bench_blob_cases,
-  bench_list_cases,
-  bench_queue_cases,
+  bench_dict_cases,   bench_documents_cases, bench_write_cases,
+  bench_stream_cases, bench_life_cases,      bench_vectors_cases,
+  bench_blob_cases,   bench_list_cases,      bench_queue_cases,
 };
 
 static const BenchCase *
@@ -404,10 +407,11 @@ main (int argc, char **argv)
 {
   BenchArgs args = { .n = 10000, .threads = 1, .seconds = 1, .directory = "." };
   const char *directory = NULL, *redis = NULL;
-  int n = 10000, threads = 1;
+  int n = 10000, hot = 0, threads = 1;
   gboolean full = FALSE;
   const GOptionEntry entries[] = {
     { "items", 'n', 0, G_OPTION_ARG_INT, &n, "Items in the structure", "N" },
+    { "hot", 'k', 0, G_OPTION_ARG_INT, &hot, "Items of these that are asked for", "N" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads", "N" },
     { "percent", 'w', 0, G_OPTION_ARG_DOUBLE, &args.percent, "Per cent of writes", "P" },
     { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &args.seconds, "Seconds to measure", "S" },
@@ -441,6 +445,7 @@ main (int argc, char **argv)
     }
   args.variant = argv[2];
   args.n = (guint) n;
+  args.hot = hot > 0 ? (guint) MIN (hot, n) : args.n;
   args.threads = (guint) threads;
   args.full = full;
   args.socket = redis;

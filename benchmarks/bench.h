@@ -20,6 +20,7 @@ typedef struct
 {
   const char *variant; /* "beaver", "sqlite", ... */
   guint n;             /* items: rows, keys */
+  guint hot;           /* of which so many are asked for; all when not given */
   guint threads;
   double percent; /* of writes */
   double seconds; /* to measure */
@@ -96,6 +97,8 @@ typedef struct
 
 void bench_times_init (BenchTimes *self, gsize room);
 void bench_times_clear (BenchTimes *self);
+/* Microseconds; puts them in order. */
+double bench_times_median (BenchTimes *self);
 
 static inline void
 bench_times_add (BenchTimes *self, gint64 begin)
