@@ -281,7 +281,16 @@ _beaver_blobs_take_bytes (BeaverBlobsOp *op, GError **error)
 char *
 _beaver_blobs_take_metadata (BeaverBlobsOp *op, GError **error)
 {
-  return _beaver_blobs_must_exist (op, error) ? g_steal_pointer (&op->text) : NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (!_beaver_blobs_must_exist (op, error))
+    return NULL;
+  if (op->text == NULL || _beaver_json_check (op->text, -1, &local_error))
+    return g_steal_pointer (&op->text);
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+               "blobs “%s”: the metadata of “%s” is not JSON: %s; put it again", op->core->name,
+               op->key, local_error->message);
+  return NULL;
 }
 
 void

@@ -30,8 +30,10 @@ static const char SQL_BEHIND[] =
     "SELECT item_id, data FROM __beaver_documents__"
     " WHERE collection = $1 AND item_id > $2 ORDER BY item_id LIMIT $3";
 
+/* Another program may have removed a document and left its trigrams. */
 static const char SQL_ADD_TRIGRAM[] =
-    "INSERT INTO __beaver_trigrams__ (collection, item_id, trigram) VALUES ($1, $2, $3)";
+    "INSERT INTO __beaver_trigrams__ (collection, item_id, trigram) VALUES ($1, $2, $3)"
+    " ON CONFLICT (collection, item_id, trigram) DO NOTHING";
 static const char SQL_DROP_TRIGRAMS[] =
     "DELETE FROM __beaver_trigrams__ WHERE collection = $1 AND item_id = $2";
 static const char SQL_CLEAR_TRIGRAMS[] = "DELETE FROM __beaver_trigrams__ WHERE collection = $1";
@@ -487,7 +489,10 @@ _beaver_documents_cursor_page (BeaverConnection *connection,
           return TRUE;
         }
       rows++;
-      body = check_body (id, text, length, error);
+      if (!g_utf8_validate (id, -1, NULL))
+        g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, _ ("a key is not UTF-8"));
+      else
+        body = check_body (id, text, length, error);
       if (body == NULL)
         {
           /* told once, as the first of its page; then the cursor can go on behind it */

@@ -42,6 +42,7 @@ static gboolean
 append_json (GString *out, const char *json, gsize length, GError **error)
 {
   g_autofree char *normal = _beaver_json_normalize (json, (gssize) length, NULL);
+  g_autoptr (GError) local_error = NULL;
   gsize start = out->len;
 
   if (normal != NULL)
@@ -49,8 +50,11 @@ append_json (GString *out, const char *json, gsize length, GError **error)
       g_string_append (out, normal);
       return TRUE;
     }
-  if (!_beaver_json_check (json, (gssize) length, error))
-    return FALSE;
+  if (!_beaver_json_check (json, (gssize) length, &local_error))
+    {
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, local_error->message);
+      return FALSE;
+    }
   g_string_append_len (out, json, (gssize) length);
   for (gsize i = start; i < out->len; i++)
     if (out->str[i] == '\n' || out->str[i] == '\r')

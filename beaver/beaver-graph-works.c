@@ -274,6 +274,19 @@ page_sql (BeaverGraphOp *op)
   return op->begun ? SQL_ALL_BEHIND : SQL_ALL;
 }
 
+static gboolean
+check_edge (BeaverStatement *statement, GError **error)
+{
+  for (int i = 0; i < 3; i++)
+    if (_beaver_statement_type (statement, i) != BEAVER_COLUMN_TEXT)
+      {
+        g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+                             _ ("an edge between things that are no text; remove its row"));
+        return FALSE;
+      }
+  return check_metadata (statement, 3, error);
+}
+
 gboolean
 _beaver_graph_edges_page (BeaverConnection *connection,
                           gpointer state,
@@ -309,20 +322,18 @@ _beaver_graph_edges_page (BeaverConnection *connection,
   _beaver_statement_bind_int (statement, 8, PAGE_ROWS);
   while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
     {
-      for (int i = 0; i < 3; i++)
-        if (_beaver_statement_type (statement, i) != BEAVER_COLUMN_TEXT)
-          {
-            g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-                                 _ ("an edge between things that are no text; remove its row"));
-            return FALSE;
-          }
-      if (!check_metadata (statement, 3, error))
+      gboolean fits = check_edge (statement, error);
+
+      /* told once, as the first of its page; then the cursor can go on behind it */
+      if (!fits && entries->len > 0)
         return FALSE;
-      rows++;
       op->begun = TRUE;
       keep_last (statement, 0, &op->last_source);
       keep_last (statement, 1, &op->last_target);
       keep_last (statement, 2, &op->last_label);
+      if (!fits)
+        return FALSE;
+      rows++;
       g_ptr_array_add (entries, _beaver_edge_new (_beaver_statement_text (statement, 0, NULL),
                                                   _beaver_statement_text (statement, 1, NULL),
                                                   _beaver_statement_text (statement, 2, NULL),

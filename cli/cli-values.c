@@ -110,6 +110,13 @@ cli_read_stdin (Cli *cli, gsize *length, GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static gboolean
+check_text (const char *text, gsize length, GError **error)
+{
+  return memchr (text, '\0', length) == NULL ||
+         cli_usage_error (error, _ ("standard input holds a NUL byte; store bytes as a blob"));
+}
+
 /* The next line of standard input, without its end; NULL without error after the last. */
 char *
 cli_read_line (Cli *cli, GError **error)
@@ -129,12 +136,16 @@ cli_read_line (Cli *cli, GError **error)
       if (end != NULL || (ended && pending->len > 0))
         {
           gsize length = end != NULL ? (gsize) (end - pending->str) : pending->len;
-          char *line = g_strndup (pending->str, length);
+          g_autofree char *line = NULL;
 
+          if (!check_text (pending->str, length, error))
+            return NULL;
+          line = g_strndup (pending->str, length);
           g_string_erase (pending, 0, end != NULL ? length + 1 : length);
           searched = 0;
-          g_strchomp (line);
-          return line;
+          if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = '\0';
+          return g_steal_pointer (&line);
         }
       if (ended)
         return NULL;
@@ -162,11 +173,8 @@ cli_value (Cli *cli, int index, GError **error)
 
       if (text == NULL)
         return NULL;
-      if (strlen (text) != length)
-        {
-          cli_usage_error (error, _ ("standard input holds a NUL byte; store bytes as a blob"));
-          return NULL;
-        }
+      if (!check_text (text, length, error))
+        return NULL;
       /* the end of the line that echo and editors add */
       if (length > 0 && text[length - 1] == '\n')
         text[--length] = '\0';

@@ -534,6 +534,32 @@ test_corrupt (Fixture *f, gconstpointer data)
   g_assert_cmpstr (beaver_document_get_body (document), ==, "{\"x\": NaN}");
   put (docs, "2", "2", TEXT);
   assert_body (docs, "2", "2");
+  /* what another program has left of a document that it removed */
+  raw_exec (raw, "INSERT INTO __beaver_trigrams__ VALUES ('a', '4', 'bea')");
+  put (docs, "4", "\"beaver\"", BEAVER_INDEX_FLAGS_FUZZY);
+  assert_body (docs, "4", "\"beaver\"");
+  /* told once; then it goes on */
+  raw_exec (raw, "DELETE FROM __beaver_documents__ WHERE item_id > '1';"
+                 "INSERT INTO __beaver_documents__ VALUES ('a', CAST (X'32FF' AS TEXT), '1'),"
+                 " ('a', '3', '3')");
+  {
+    g_autoptr (BeaverCursor) cursor = beaver_documents_items (docs, &error);
+
+    for (guint i = 0; i < 4; i++)
+      {
+        g_autoptr (GError) failure = NULL;
+        g_autoptr (BeaverDocument) one = beaver_cursor_next (cursor, NULL, &failure);
+
+        if (i == 1)
+          g_assert_error (failure, BEAVER_ERROR, BEAVER_ERROR_CORRUPT);
+        else
+          g_assert_no_error (failure);
+        g_assert_cmpstr (one != NULL ? beaver_document_get_id (one) : "none", ==,
+                         i == 0 ? "1" :
+                         i == 2 ? "3" :
+                                  "none");
+      }
+  }
   raw_close (raw);
 }
 

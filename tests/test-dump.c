@@ -483,12 +483,28 @@ test_in_transaction (Fixture *f, gconstpointer data)
   assert_dump (dict, JSONL, "{\"key\": \"a\", \"value\": 1}\n");
 }
 
+/* What is broken in the file is no mistake of who dumps it. */
+static void
+test_corrupt (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
+  sqlite3 *raw = raw_open (f->path);
+
+  raw_exec (raw, "INSERT INTO __beaver_dicts__ VALUES ('d', 'key', '{broken', NULL)");
+  raw_close (raw);
+  g_assert_false (beaver_db_dump (f->db, stream, JSON, BEAVER_DUMP_NONE, NULL, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "key"));
+  assert_error (BEAVER_ERROR_CORRUPT);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/dump/D36-dict-keeps-its-times", test_dict);
   beaver_test_add ("/dump/after-reading", test_after_reading);
+  beaver_test_add ("/dump/corrupt", test_corrupt);
   beaver_test_add ("/dump/D37-a-bad-dump-destroys-nothing", test_bad_dumps);
   beaver_test_add ("/dump/nan", test_nan);
   beaver_test_add_closed ("/dump/encrypted", test_encrypted);

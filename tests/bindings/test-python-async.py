@@ -156,7 +156,7 @@ class Async(unittest.IsolatedAsyncioTestCase):
         for i in range(60 * ROUNDS):
             task = asyncio.create_task(take())
             for _ in range(i % 4):
-                await asyncio.sleep(0)
+                await asyncio.wait([task], timeout=0)
             bring(i)
             if i % 3 == 0:      # it is taken while the loop is busy
                 for _ in range(100):
