@@ -114,6 +114,8 @@ run_get (Cli *cli, GError **error)
     return -1;
   if (strcmp (path, "-") != 0)
     {
+      if (!cli_check_target (cli, path, error))
+        return -1;
       file = g_file_new_for_path (path);
       output = (GOutputStream *) g_file_replace (
           file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cli->cancellable, error);
@@ -220,10 +222,16 @@ run_keys (Cli *cli, GError **error)
 
       if (entry == NULL)
         break;
-      bytes = beaver_blobs_get_size (blobs, beaver_entry_get_key (entry), cli->cancellable, NULL);
+      bytes = beaver_blobs_get_size (blobs, beaver_entry_get_key (entry), cli->cancellable,
+                                     &local_error);
       /* somebody removed it since */
+      if (g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND))
+        {
+          g_clear_error (&local_error);
+          continue;
+        }
       if (bytes < 0)
-        continue;
+        break;
       key = cli_json_string (beaver_entry_get_key (entry));
       size = g_strdup_printf ("%" G_GINT64_FORMAT, bytes);
       if (!cli_rows_add (rows, (const char *[]){ key, size }, error))

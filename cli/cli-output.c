@@ -118,6 +118,31 @@ cli_put_bytes (const char *bytes, gsize n_bytes, GError **error)
   return pending->len < FLUSH_AT || cli_flush (error);
 }
 
+/* What is written into a file must not take the place of the database. */
+gboolean
+cli_check_target (Cli *cli, const char *path, GError **error)
+{
+  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+  struct stat target;
+
+  if (stat (path, &target) != 0)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *own = g_strconcat (cli->path, suffixes[i], NULL);
+      struct stat status;
+
+      if (stat (own, &status) == 0 && status.st_dev == target.st_dev &&
+          status.st_ino == target.st_ino)
+        {
+          g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                       _ ("“%s” is a database in use; choose another path"), path);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 cli_flush (GError **error)
 {

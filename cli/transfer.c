@@ -29,6 +29,8 @@ dump (Cli *cli, BeaverManager *manager, GError **error)
   g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("dumping"));
   g_autoptr (GBytes) bytes = NULL;
 
+  if (options.output != NULL && !cli_check_target (cli, options.output, error))
+    return -1;
   cli_progress_pulse (progress);
   /* whole before a byte of it is written: half a dump is none */
   if (!(manager != NULL ? beaver_manager_dump (manager, stream, format, flags, cli_progress_tell,

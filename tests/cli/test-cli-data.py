@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Lists, queues, documents, graphs, sketches, queries and indexes, each as processes."""
 import json
+import os
 import subprocess
 
 import tap_unittest
@@ -47,6 +48,20 @@ class List(CommandTest):
         process.line()
         process.close_output()
         self.assertEqual(process.end().code, -SIGPIPE)
+
+    def test_lines_are_what_they_are(self):
+        self.beaver('list', 'l', 'push', '--lines', '--string', stdin='  a \n\nb\t\r\nc')
+        self.assertEqual([row['value'] for row in lines(self.beaver('list', 'l', 'items'))], ['  a ', '', 'b\t', 'c'])
+        self.refused(2, 'NUL', 'app.db', 'list', 'l', 'push', '--lines', stdin='a\0b\n')
+        self.assertEqual(self.beaver('list', 'l', 'count'), '4\n')
+
+    def test_output_does_not_take_the_place_of_the_database(self):
+        self.beaver('list', 'l', 'push', 'a')
+        self.beaver('blob', 'b', 'put', 'k', stdin='x')
+        os.link(self.path('app.db'), self.path('other'))
+        for words in (['dump', '-o', 'app.db'], ['list', 'l', 'dump', '-o', './other'], ['blob', 'b', 'get', 'k', 'app.db']):
+            self.refused(1, 'in use', 'app.db', *words)
+        self.assertEqual(self.beaver('list', 'l', 'count'), '1\n')
 
     def test_two_at_once_lose_nothing(self):
         both = [subprocess.Popen([COMMAND, 'app.db', 'list', 'l', 'push', '--lines'], cwd=self.directory, env=self.env,
