@@ -39,6 +39,23 @@ test('new opens or throws', () => with_path(path => {
     throws(() => new Beaver.Db({nonsense: 1}), Error);
 }));
 
+test('what cannot be read can be deleted', () => with_path(async path => {
+    const db = new Beaver.Db(path), other = new Beaver.Db(path);
+    const vault = db.dict('vault', {secret: 'correct horse'});
+    for (const key of 'abc')
+        vault.set(key, 1);
+
+    const sealed = other.dict('vault');
+    throws(() => sealed.get('a'), [Beaver.Error, Beaver.Error.SECRET]);
+    ok(sealed.delete('a') && await sealed.delete_async('b'));
+    ok(!sealed.delete('a') && !await sealed.delete_async('b'));
+    equal([...vault.keys()], ['c']);
+    other.close();
+    throws(() => sealed.delete('c'), CLOSED);
+    await rejects(sealed.delete_async('c'), CLOSED);
+    db.close();
+}));
+
 test('a dict with a secret', () => with_path(async path => {
     const db = new Beaver.Db(path);
     const vault = db.dict('vault', {secret: 'correct horse'});

@@ -3,7 +3,8 @@
 
 import Beaver from 'gi://Beaver?version=1';
 import Gio from 'gi://Gio';
-import {test, run, equal, throws, rejects} from './tap.js';
+import GLib from 'gi://GLib';
+import {test, run, equal, ok, throws, rejects} from './tap.js';
 import {with_path} from './gjs-file.js';
 
 function fill(db) {
@@ -28,6 +29,17 @@ async function with_copy(path, body) {
         db.close();
     }
 }
+
+test('a dump of what Python calls JSON', () => with_path(path => Beaver.scope(path, db => {
+    const dump = {items: [{key: 'a', value: NaN}]};
+
+    // no null in its place
+    throws(() => db.dict('d').load(dump), [Beaver.Error, Beaver.Error.INVALID]);
+    GLib.file_set_contents(`${path}.json`, '{"items": [{"key": "a", "value": [NaN, -Infinity]}]}');
+    equal(db.dict('d').load(`${path}.json`), 1);
+    const [{value}] = db.dict('d').dump().items;
+    ok(Number.isNaN(value[0]) && value[1] === -Infinity);
+})));
 
 test('dump and load', () => with_path(path => Beaver.scope(path, async db => {
     fill(db);

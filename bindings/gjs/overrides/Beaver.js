@@ -567,12 +567,20 @@ function init_dict() {
                 return unless_conflict(error);
             }
         },
-        // as a Map does: whether it was there
+        // as a Map does: whether it was there; what it was, and whether that can be read, does not matter
         delete(key, cancellable = null) {
-            return this.pop_json(key, cancellable) !== null;
+            try {
+                return this.remove(key, cancellable);
+            } catch (error) {
+                return unless_missing(error);
+            }
         },
         async delete_async(key, cancellable = null) {
-            return await this.pop_json_async(key, cancellable) !== null;
+            try {
+                return await this.remove_async(key, cancellable);
+            } catch (error) {
+                return unless_missing(error);
+            }
         },
         keys(prefix = null) {
             return new Rows(keys.call(this, prefix), entry => entry.get_key());
@@ -595,10 +603,18 @@ function init_dict() {
     });
 }
 
-function unless_conflict(error) {
-    if (error instanceof Beaver.Error && error.matches(Beaver.Error, Beaver.Error.CONFLICT))
+function unless(error, code) {
+    if (error instanceof Beaver.Error && error.matches(Beaver.Error, code))
         return false;
     throw error;
+}
+
+function unless_conflict(error) {
+    return unless(error, Beaver.Error.CONFLICT);
+}
+
+function unless_missing(error) {
+    return unless(error, Beaver.Error.NOT_FOUND);
 }
 
 function init_list() {

@@ -8,7 +8,7 @@
 
 const {Gio, GLib} = imports.gi;
 
-let Beaver;
+let Beaver, to_json, from_json;
 
 const is_options = value => value === undefined || (typeof value === 'object' && value !== null &&
     !(value instanceof Gio.Cancellable));
@@ -49,7 +49,7 @@ function dumping(target, {format, progress = null, cancellable = null}) {
             return undefined;
         }
         const text = new TextDecoder().decode(bytes.toArray());
-        return chosen === Beaver.DumpFormat.JSON ? JSON.parse(text) : text;
+        return chosen === Beaver.DumpFormat.JSON ? from_json(text) : text;
     };
     return [[stream, chosen, Beaver.DumpFlags.NONE, progress, cancellable], done];
 }
@@ -60,7 +60,7 @@ function loading(source, {format, strategy = 'overwrite', progress = null, cance
     if (typeof source === 'string' || source instanceof Gio.File)
         stream = to_file(source).read(null);
     else if (!(source instanceof Gio.InputStream))
-        stream = Gio.MemoryInputStream.new_from_bytes(new GLib.Bytes(new TextEncoder().encode(JSON.stringify(source))));
+        stream = Gio.MemoryInputStream.new_from_bytes(new GLib.Bytes(new TextEncoder().encode(to_json(source))));
     return [stream, format_of(source, format), strategy_of(strategy), progress, cancellable];
 }
 
@@ -112,7 +112,7 @@ function to_bytes(data) {
     return data instanceof Uint8Array ? new GLib.Bytes(data) : data;
 }
 
-function install_blobs(to_json, from_json) {
+function install_blobs() {
     const {prototype: proto} = Beaver.Blobs;
     const to_metadata = metadata =>
         metadata === null || metadata === undefined || typeof metadata === 'string' ? metadata ?? null : to_json(metadata);
@@ -159,8 +159,8 @@ function install_blobs(to_json, from_json) {
     };
 }
 
-function install(namespace, to_json, from_json) {
-    Beaver = namespace;
+function install(namespace, to_text, from_text) {
+    [Beaver, to_json, from_json] = [namespace, to_text, from_text];
     install_dump(Beaver.Manager.prototype);
     install_dump(Beaver.Db.prototype);
     with_options(Beaver.Db.prototype, 'backup', 1);
@@ -174,5 +174,5 @@ function install(namespace, to_json, from_json) {
     Beaver.Db.prototype.check_async = function (options = {}, ...rest) {
         return check_async.call(this, fix_of(options), ...rest.length > 0 ? rest : [null]);
     };
-    install_blobs(to_json, from_json);
+    install_blobs();
 }
