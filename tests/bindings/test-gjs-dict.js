@@ -213,6 +213,9 @@ test('a dict is like a Map', dict(async d => {
     equal(d.increment('i'), 1);
     equal(await d.increment_async('i', 41), 42);
     equal(d.increment_double('f', 0.5), 0.5);
+    // no fraction is cut off
+    equal([d.increment('f', 1.5), await d.increment_async('f', -0.25), d.increment('i', 0.5)], [2, 1.75, 42.5]);
+    throws(() => d.increment('i', NaN), INVALID);
     d.update({u: 1, v: [2]});
     equal(d.get('v'), [2]);
     const batch = d.create_batch();

@@ -54,6 +54,11 @@ test('words and vectors', docs((articles, db) => {
     throws(() => articles.search({near: {vector: [1, 2]}}), INVALID);
 }));
 
+test('an operator that is none', docs(articles => {
+    throws(() => articles.search({where: [['t', '=~', 'x']]}), INVALID);
+    throws(() => articles.search({where: [['t', 'toString', 'x']]}), INVALID);
+}));
+
 test('a batch', docs(articles => {
     const batch = articles.create_batch();
     batch.put('first', {id: 'a'});

@@ -63,6 +63,18 @@ test('vectors', () => Beaver.scope(':memory:', async db => {
     equal(v.recall, -1);
 }));
 
+test('names of choices that are none', () => Beaver.scope(':memory:', db => {
+    const INVALID = [Beaver.Error, Beaver.Error.INVALID];
+    const v = db.vectors('v');
+
+    v.set('a', [1, 0]);
+    for (const call of [() => v.near([1, 0], {metric: 'Cosine'}), () => v.near([1, 0], {method: 'lsh'}), () => v.train('x'),
+        () => db.graph('g').walk('a', {direction: 'up'}), () => db.graph('g').neighbours('a', {direction: null})])
+        throws(call, INVALID);
+    equal(v.near([1, 0], {metric: Beaver.VectorMetric.DOT})[0].get_score(), -1);
+    equal(db.graph('g').walk('a', {direction: Beaver.GraphDirection.IN}).length, 0);
+}));
+
 // a collection that is large enough for an index
 test('approximate', () => Beaver.scope(':memory:', db => {
     const v = db.vectors('v');

@@ -21,6 +21,12 @@ test('a list of any values', list(l => {
     equal(l.index_of('ñ'), 3);
     equal(l.index_of('nowhere'), -1);
     equal(JSON.stringify(l.slice(-2, 1)), '[{"a":[true]}]');
+    // GJS would take the item at 0
+    for (const bad of [0.5, NaN, undefined, 'x']) {
+        for (const call of [() => l.get(bad), () => l.set(bad, 1), () => l.insert(bad, 1), () => l.remove(bad),
+            () => l.slice(0, bad === undefined ? null : bad)])
+            throws(call, [Beaver.Error, Beaver.Error.INVALID]);
+    }
     l.set(0, 'first');
     equal(l.shift(), 'first');
     equal(l.pop(), 'end');

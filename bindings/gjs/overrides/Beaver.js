@@ -79,6 +79,22 @@ function from_python_json(text, error) {
     }
 }
 
+// The number of an enumeration, by its name or as it is. GJS would make 0 of any other text.
+function choice(what, table, value) {
+    if (typeof value === 'number')
+        return value;
+    if (!Object.hasOwn(table, value))
+        throw invalid(`there is no ${what} ${JSON.stringify(value) ?? value}; use one of ${Object.keys(table).join(', ')}`);
+    return table[value];
+}
+
+// GJS would cut off what is behind the point, and make 0 of what is no number.
+function whole(what, value) {
+    if (typeof value !== 'bigint' && !Number.isInteger(value))
+        throw invalid(`the ${what} is a whole number, not ${value}`);
+    return value;
+}
+
 // ---- all classes ----
 
 // Each function of C: a missing last argument is null, text is checked.
@@ -547,11 +563,20 @@ function init_dict() {
         }, nothing],
         get_many: ['lookup_many', (wanted, cancellable = null) => [[...wanted], cancellable],
             entries => new Map(entries.map(entry => [entry.get_key(), entry.value]))],
-        increment: ['increment', (key, amount = 1, cancellable = null) => [key, amount, cancellable]],
         increment_double: ['increment_double', (key, amount = 1, cancellable = null) => [key, amount, cancellable]],
     });
+    const {increment, increment_async} = Beaver.Dict.prototype;
     const swap = (key, expected, value, cancellable = null) => [key, maybe(expected), maybe(value), cancellable];
     Object.assign(Beaver.Dict.prototype, {
+        // by any number, as all are of one kind here
+        increment(key, amount = 1, cancellable = null) {
+            return typeof amount === 'bigint' || Number.isInteger(amount)
+                ? increment.call(this, key, amount, cancellable) : this.increment_double(key, amount, cancellable);
+        },
+        increment_async(key, amount = 1, cancellable = null) {
+            return typeof amount === 'bigint' || Number.isInteger(amount)
+                ? increment_async.call(this, key, amount, cancellable) : this.increment_double_async(key, amount, cancellable);
+        },
         // undefined: nothing there; false when something else is
         compare_and_set(...args) {
             try {
@@ -621,7 +646,7 @@ function init_list() {
     const proto = Beaver.List.prototype;
     const {items, items_backward} = proto;
     const added = (value, cancellable = null) => [to_json(value), cancellable];
-    const at = (index, value, cancellable = null) => [index, to_json(value), cancellable];
+    const at = (index, value, cancellable = null) => [whole('index', index), to_json(value), cancellable];
 
     getters(Beaver.ListItem, {
         value() {
@@ -635,13 +660,15 @@ function init_list() {
         push_many: ['push_many', (values, cancellable = null) => [Array.from(values, to_json), cancellable]],
         set: ['set_json', at, nothing],
         // undefined: there is no such item
-        get: ['lookup_json', (index, cancellable = null) => [index, cancellable], from_json],
+        get: ['lookup_json', (index, cancellable = null) => [whole('index', index), cancellable], from_json],
+        remove: ['remove', (index, cancellable = null) => [whole('index', index), cancellable]],
         pop: ['pop_json', alone, from_json],
         shift: ['pop_first_json', alone, from_json],
         includes: ['contains_json', added],
         index_of: ['index_of_json', added],
         // how many, not up to where
-        slice: ['slice', (start = 0, count = -1, cancellable = null) => [start, count, cancellable],
+        slice: ['slice', (start = 0, count = -1, cancellable = null) =>
+            [whole('index', start), whole('number of items', count), cancellable],
             texts => texts.map(from_json)],
     });
     Object.assign(proto, {
@@ -796,7 +823,7 @@ function init_graph() {
     const {edges} = proto;
     const directions = {out: 0, in: 1, both: 2};
     const maybe = value => value === undefined ? null : to_json(value);
-    const way = ({direction = 'out', labels = null, depth = -1} = {}) => [directions[direction] ?? direction, labels, depth];
+    const way = ({direction = 'out', labels = null, depth = -1} = {}) => [choice('direction', directions, direction), labels, depth];
     const edge = one => one instanceof Beaver.Edge ? one : Beaver.Edge.new(one[0], one[1], one[2], maybe(one[3]));
     const one_step = (node, label, cancellable = null) => [node, label ?? null, cancellable];
 
@@ -855,8 +882,8 @@ function to_vectors(vectors) {
 
 function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = []} = {}) {
     const wanted = Beaver.VectorQuery.new(to_vector(vector), k);
-    wanted.set_metric(VECTOR_METRICS[metric] ?? metric);
-    wanted.set_method(VECTOR_METHODS[method] ?? method);
+    wanted.set_metric(choice('metric', VECTOR_METRICS, metric));
+    wanted.set_method(choice('method', VECTOR_METHODS, method));
     if (recall !== undefined)
         wanted.set_recall(recall);
     if (candidates)
@@ -886,7 +913,7 @@ function init_vectors() {
         has: ['contains', (id, cancellable = null) => [id, cancellable]],
         set_many: ['set_many', (ids, vectors, metadata = null, cancellable = null) =>
             [[...ids], to_vectors(vectors), metadata && [...metadata].map(to_json), cancellable], nothing],
-        train: ['train', (metric = 'cosine', cancellable = null) => [VECTOR_METRICS[metric] ?? metric, cancellable], nothing],
+        train: ['train', (metric = 'cosine', cancellable = null) => [choice('metric', VECTOR_METRICS, metric), cancellable], nothing],
         near: ['search', query],
     });
     proto[Symbol.iterator] = function () {
@@ -916,7 +943,7 @@ function init_documents() {
         made.set_fuzzy_text(fuzzy);
         made.set_fuzziness(fuzziness);
         for (const [path, op, value] of where)
-            made.where(path, operators[op] ?? op, value === undefined ? null : to_json(value));
+            made.where(path, choice('operator', operators, op), value === undefined ? null : to_json(value));
         for (const path of sort)
             made.sort(path.replace(/^-/, ''), path.startsWith('-'));
         made.set_limit(limit);
