@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import collections.abc
 import dataclasses
+import datetime
 import io
 import json
 import math
@@ -136,6 +137,9 @@ class Dict(Case):
         self.d.set('b', 1)
         self.assertTrue(500 < self.d.ttl('a') <= 1000)
         self.assertEqual(self.d.ttl('b'), math.inf)
+        self.d.set('c', 1, datetime.timedelta(hours=1))
+        self.assertTrue(1800 < self.d.ttl('c') <= 3600)
+        del self.d['c']
         for ttl in (0, -1, 'x', math.nan, None.__class__):
             with self.assertRaises(ValueError):
                 self.d.set('a', 1, ttl_seconds=ttl)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import asyncio
 import copy
+import itertools
 
 import tap_unittest
 from py_beaver import Case
@@ -141,6 +142,19 @@ class Documents(Case):
         self.assertEqual(log.range(start=2.0, where=[q('level') == 'info'], order='DESC'), [(3.0, {'level': 'info'})])
         with self.assertRaises(TypeError):
             log.range(where=['x'])
+        # a limit and an offset mean the same with conditions and without
+        every = self.db.log('every')
+        for i in range(20):
+            every.log({'even': i % 2 == 0, 'any': 1}, timestamp=i)
+        for where, least in (q('any') == 1, 1), (q('even') == True, 2):     # noqa: E712
+            for order, limit, offset in itertools.product(('ASC', 'DESC'), (None, -1, 0, 1, 3, 100), (None, 0, 1, 5, 100)):
+                stamps = [float(i) for i in range(2, 18, least)][::-1 if order == 'DESC' else 1][offset or 0:]
+                if limit is not None and limit >= 0:
+                    stamps = stamps[:limit]
+                found = every.range(2, 17, limit, where, order, offset)
+                self.assertEqual([stamp for stamp, _ in found], stamps, (order, limit, offset))
+                if least == 1:
+                    self.assertEqual(every.range(2, 17, limit, None, order, offset), found)
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 import array
 import asyncio
 import random
+import sqlite3
 
 import tap_unittest
 from gi.repository import GLib
@@ -75,6 +76,10 @@ class Vectors(Case):
         self.v.delete('c')
         self.v.delete('c')
         self.assertEqual(len(self.v), 2)
+        with sqlite3.connect(self.path) as other:
+            other.execute("UPDATE __beaver_vectors__ SET metadata = '{broken' WHERE item_id = 'a'")
+        other.close()
+        self.assertRaises(beaver.CorruptError, self.v.get, 'a')
 
     def test_near(self):
         for i in range(10):

@@ -37,14 +37,15 @@ class List(Case):
         self.assertIsNone(self.l.pop())
         self.assertIsNone(self.l.deque())
         self.assertTrue(self.l is self.db.list('l'))
-        self.assertRaises(IndexError, lambda: self.l[0])
+        for index in (0, -1, 10 ** 30, -10 ** 30):
+            self.assertRaises(IndexError, lambda index=index: self.l[index])
         self.assertRaises(TypeError, lambda: self.l['x'])
         self.assertRaises(ValueError, lambda: self.l[::2])
 
     def test_slices(self):
         values = list(range(7))
         self.l.extend(values)
-        ends = [None, -9, -7, -3, -1, 0, 1, 3, 7, 9]
+        ends = [None, -10 ** 30, -9, -7, -3, -1, 0, 1, 3, 7, 9, 10 ** 30]
         for start in ends:
             for stop in ends:
                 self.assertEqual(self.l[start:stop], values[start:stop], (start, stop))

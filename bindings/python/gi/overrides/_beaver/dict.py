@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import collections.abc
+import datetime
 import math
 
 from .base import both, child, override, raw
@@ -21,6 +22,8 @@ class Entry(raw.Entry):
 def _ttl(ttl_seconds):
     if ttl_seconds is None:
         return math.inf
+    if isinstance(ttl_seconds, datetime.timedelta):
+        ttl_seconds = ttl_seconds.total_seconds()
     if isinstance(ttl_seconds, (int, float)) and ttl_seconds > 0:
         return float(ttl_seconds)
     raise InvalidError(f'a time to live is a number of seconds above 0, not {ttl_seconds!r}')

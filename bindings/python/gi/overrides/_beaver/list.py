@@ -33,7 +33,7 @@ class List(raw.List):
     @both
     def insert(self, index, value):
         """Adds value before the item at index; at the front for any negative one."""
-        return 'insert_json', (operator.index(index), self._dumps(value)), _none
+        return 'insert_json', (_index(index), self._dumps(value)), _none
 
     @both
     def extend(self, values):
@@ -44,7 +44,7 @@ class List(raw.List):
     def get(self, index):
         """The item at index, or a list of those of a slice. IndexError when there is none."""
         if not isinstance(index, slice):
-            return 'get_json', (operator.index(index),), self._loads
+            return 'get_json', (_index(index),), self._loads
         return 'slice', self._span(index), self._loads_all
 
     def __getitem__(self, index):
@@ -52,14 +52,14 @@ class List(raw.List):
 
     @both
     def set(self, index, value):
-        return 'set_json', (operator.index(index), self._dumps(value)), _none
+        return 'set_json', (_index(index), self._dumps(value)), _none
 
     def __setitem__(self, index, value):
         self.set(index, value)
 
     @both
     def delete(self, index):
-        return 'remove', (operator.index(index),), _none
+        return 'remove', (_index(index),), _none
 
     def __delitem__(self, index):
         self.delete(index)
@@ -104,10 +104,10 @@ class List(raw.List):
     def _span(self, index):
         if index.step not in (None, 1):
             raise InvalidError(f'the step of a slice of a list can only be 1, not {index.step!r}')
-        start = 0 if index.start is None else operator.index(index.start)
+        start = 0 if index.start is None else _index(index.start)
         if index.stop is None:
             return start, -1
-        stop = operator.index(index.stop)
+        stop = _index(index.stop)
         if (start < 0) != (stop < 0):
             start, stop, _ = slice(start, stop).indices(len(self))
         elif start < 0 and start < -len(self):
@@ -126,6 +126,11 @@ class List(raw.List):
     def batched(self):
         """with l.batched() as batch: batch.push(value); written in one transaction at the end, nothing on an exception."""
         return Batch(self, child(self, raw.List.create_batch(self)))
+
+
+def _index(index):
+    """Beyond 64 bits is beyond every list."""
+    return max(-2 ** 63, min(operator.index(index), 2 ** 63 - 1))
 
 
 def _none(result):

@@ -91,11 +91,13 @@ class Log(raw.Log):
             from .documents import make_query
             backward, query = _order(order) == raw.LogOrder.NEWEST_FIRST, make_query(where)
             query.set_range(_bound(start, -math.inf), _bound(end, math.inf))
-
-            def cut(entries):
-                entries = [*reversed(entries)] if backward else [*entries]
-                return [convert(entry) for entry in entries[offset or 0:][:limit]]
-            return 'query', (query,), cut
+            first, last = offset or 0, None if limit is None or limit < 0 else (offset or 0) + limit
+            if not backward:
+                query.set_offset(first)
+                query.set_limit(-1 if last is None else limit)
+                return 'query', (query,), lambda entries: [convert(entry) for entry in entries]
+            # the last ones, newest first
+            return 'query', (query,), lambda entries: [convert(entry) for entry in [*reversed(entries)][first:last]]
         return 'range', (_bound(start, -math.inf), _bound(end, math.inf), -1 if limit is None else limit, offset or 0,
                          _order(order)), lambda entries: [convert(entry) for entry in entries]
 

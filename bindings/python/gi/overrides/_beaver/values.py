@@ -8,7 +8,7 @@ import typing
 
 from gi.repository import GLib
 
-from .errors import InvalidError
+from .errors import CorruptError, InvalidError
 
 
 def _plain(value):
@@ -35,11 +35,13 @@ def check_model(model):
 
 
 def loads(text, model=None):
-    if model is None:
-        return json.loads(text)
-    if hasattr(model, 'model_validate_json'):
+    if model is not None and hasattr(model, 'model_validate_json'):
         return model.model_validate_json(text)
-    return _to_dataclass(json.loads(text), model)
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:       # another program wrote it
+        raise CorruptError(f'what the file holds is not JSON: {error}') from None
+    return value if model is None else _to_dataclass(value, model)
 
 
 def _to_dataclass(value, model):
