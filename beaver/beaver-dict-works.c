@@ -415,19 +415,21 @@ read_key (BeaverConnection *connection,
       step = _beaver_statement_step (statement, error);
       if (step == BEAVER_STEP_ERROR)
         return FALSE;
-      if (plain && codec_of (shared) == NULL && _beaver_connection_get_epoch (connection) != epoch)
+      if (codec_of (shared) == NULL && _beaver_connection_get_epoch (connection) != epoch)
         {
-          /* What is known of the dict may have changed before the statement began. */
-          plain = FALSE;
           epoch = 0;
-          continue;
+          if (plain)
+            {
+              /* What is known of the dict may have changed before the statement began. */
+              plain = FALSE;
+              continue;
+            }
         }
       if (!plain)
         {
           if (_beaver_statement_int (statement, 2) != 0)
             return set_sealed (shared, error);
-          if (_beaver_connection_get_epoch (connection) == epoch)
-            remember_plain (shared, epoch);
+          remember_plain (shared, epoch);
         }
       if (step == BEAVER_STEP_DONE)
         {

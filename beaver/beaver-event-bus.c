@@ -103,6 +103,10 @@ struct _BeaverEventBus
 static GMutex registry_mutex;
 static GHashTable *registry; /* (registry_mutex) */
 
+/* atomic: moves on whenever somebody of this process begins to listen to something, or all is to be
+ * emitted */
+static int bus_serial = 1;
+
 static void event_bus_tick (gpointer data);
 
 static void
@@ -500,14 +504,19 @@ read_others (BeaverEventBus *self, BeaverConnection *connection)
   return g_steal_pointer (&others);
 }
 
+/* known: not only because it takes a statement to know. */
 static gboolean
-event_bus_wants (BeaverEventBus *self, BeaverConnection *connection, const char *channel)
+event_bus_wants (BeaverEventBus *self,
+                 BeaverConnection *connection,
+                 const char *channel,
+                 gboolean *known)
 {
   gboolean wanted = g_atomic_int_get (&self->always) != 0;
   gint64 token = 0;
   gboolean fresh;
   double *until;
 
+  *known = TRUE;
   g_mutex_lock (&self->mutex);
   wanted |= g_hash_table_contains (self->channels, channel);
   fresh = self->others != NULL && _beaver_engine_get_foreign_token (self->engine, &token) &&
@@ -517,9 +526,11 @@ event_bus_wants (BeaverEventBus *self, BeaverConnection *connection, const char 
       GHashTable *others;
 
       g_mutex_unlock (&self->mutex);
-      /* it takes a statement to know */
       if (_beaver_connection_refuse_only (connection))
-        return FALSE;
+        {
+          *known = FALSE;
+          return FALSE;
+        }
       _beaver_engine_get_foreign_token (self->engine, &token);
       others = read_others (self, connection);
       g_mutex_lock (&self->mutex);
@@ -540,11 +551,27 @@ gboolean
 _beaver_manager_core_wants_events (BeaverManagerCore *self, BeaverConnection *connection)
 {
   g_autoptr (BeaverEventBus) bus = NULL;
+  int serial = g_atomic_int_get (&bus_serial);
+  gint64 token;
+  gboolean tells, known;
 
   if (g_atomic_int_get (&self->emits) > 0)
     return TRUE;
+  tells = _beaver_engine_get_foreign_token (self->engine, &token);
+  if (g_atomic_int_get (&self->quiet_serial) == serial && token == self->quiet_token && tells)
+    return FALSE;
   bus = _beaver_event_bus_get (self->engine);
-  return bus != NULL && event_bus_wants (bus, connection, self->events_channel);
+  if (bus == NULL)
+    return FALSE;
+  if (event_bus_wants (bus, connection, self->events_channel, &known))
+    return TRUE;
+  /* What was found for an older token is found again: who listens there now is seen by the next. */
+  if (tells && known)
+    {
+      self->quiet_token = token;
+      g_atomic_int_set (&self->quiet_serial, serial);
+    }
+  return FALSE;
 }
 
 gboolean
@@ -684,6 +711,7 @@ _beaver_event_bus_attach (BeaverEventBus *self,
       g_hash_table_replace (self->channels, g_ref_string_acquire (registration->channel),
                             GUINT_TO_POINTER (count));
       g_ptr_array_add (self->registrations, registration_ref (registration));
+      g_atomic_int_inc (&bus_serial);
     }
   g_mutex_unlock (&self->mutex);
   if (stopped)
@@ -758,6 +786,7 @@ _beaver_events_set_always (BeaverEngine *engine, gboolean always)
 
   if (self != NULL)
     g_atomic_int_set (&self->always, always ? 1 : 0);
+  g_atomic_int_inc (&bus_serial);
 }
 
 gboolean

@@ -60,8 +60,8 @@ _beaver_log_start (BeaverLog *self,
                                finish);
 }
 
-static void
-prefix (BeaverLog *self, GError **error)
+void
+_beaver_log_prefix (BeaverLog *self, GError **error)
 {
   g_prefix_error (error, "log “%s”: ", beaver_manager_get_name (BEAVER_MANAGER (self)));
 }
@@ -72,7 +72,7 @@ _beaver_log_op_check (BeaverLog *self, BeaverLogOp *op, gboolean fits, GError **
   if (fits)
     return op;
   _beaver_log_op_free (op);
-  prefix (self, error);
+  _beaver_log_prefix (self, error);
   return NULL;
 }
 

@@ -66,6 +66,7 @@ void _beaver_log_op_free (gpointer self);
 /* beaver-log-op.c: what each call does around its work */
 BeaverLogStore *_beaver_log_get_store (BeaverLog *self);
 BeaverLogOp *_beaver_log_op_new (BeaverLog *self, GError **error); /* NULL: closed */
+void _beaver_log_prefix (BeaverLog *self, GError **error);
 /* op, or, when the arguments do not fit, NULL with an error that names the log. */
 BeaverLogOp *_beaver_log_op_check (BeaverLog *self, BeaverLogOp *op, gboolean fits, GError **error);
 BeaverLogOp *_beaver_log_range_op (BeaverLog *self,

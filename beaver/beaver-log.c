@@ -311,17 +311,23 @@ beaver_log_append_json (BeaverLog *self,
                         GCancellable *cancellable,
                         GError **error)
 {
-  BeaverLogOp *op;
-  gboolean done;
+  g_autofree char *normal = NULL;
+  BeaverLogOp op = { .start = NAN };
 
   g_return_val_if_fail (BEAVER_IS_LOG (self), FALSE);
   g_return_val_if_fail (json != NULL, FALSE);
 
-  op = append_op (self, json, NULL, NAN, error);
-  done = _beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
+    return FALSE;
+  op.store = _beaver_log_get_store (self);
+  op.row.data = normal = _beaver_log_normalize (json, error);
+  if (normal == NULL)
+    {
+      _beaver_log_prefix (self, error);
+      return FALSE;
+    }
+  return _beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, &op, cancellable,
                           error);
-  g_clear_pointer (&op, _beaver_log_op_free);
-  return done;
 }
 
 /**

@@ -22,6 +22,8 @@ typedef struct
   gpointer shared;      /* what works of this kind of manager share; set when attached, constant then; nullable */
   GDestroyNotify shared_free;
   guint64 unindexed_epoch; /* atomic: the epoch at which there was no field index */
+  int quiet_serial;        /* atomic: of the event bus, when nobody listened to this ... */
+  gint64 quiet_token;      /* (point.lock) ... and the state of other processes then */
 } BeaverManagerCore;
 
 BeaverManagerCore *_beaver_manager_core_ref (BeaverManagerCore *self);

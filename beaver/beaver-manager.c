@@ -132,8 +132,9 @@ _beaver_manager_core_run (BeaverManagerCore *self,
 {
   NamedWork named;
 
-  if (!_beaver_manager_core_check_open (self, error))
-    return FALSE;
+  /* that it is closed says the engine's door */
+  if (self->engine == NULL)
+    return _beaver_manager_core_check_open (self, error);
   if (access == BEAVER_ACCESS_SCAN || G_UNLIKELY (_beaver_engine_is_observed (self->engine)))
     {
       named = (NamedWork){ self, work, data };
@@ -408,8 +409,10 @@ _beaver_manager_run (BeaverManager *self,
                      GCancellable *cancellable,
                      GError **error)
 {
-  return _beaver_manager_get_engine (self, error) != NULL &&
-         _beaver_manager_core_run (self->core, access, work, data, cancellable, error);
+  if (G_UNLIKELY (g_atomic_int_get (&self->stopped)) &&
+      _beaver_manager_get_engine (self, error) == NULL)
+    return FALSE;
+  return _beaver_manager_core_run (self->core, access, work, data, cancellable, error);
 }
 
 void
@@ -445,7 +448,9 @@ _beaver_check_text (const char *what, const char *text, GError **error)
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, _ ("%s is missing"), what);
       return FALSE;
     }
-  if (!g_utf8_validate (text, -1, &end))
+  for (end = text; (guchar) (*end - 1) < 0x7f; end++)
+    ;
+  if (*end != '\0' && !g_utf8_validate (end, -1, &end))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
                    "%s is not UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT "; convert it first",
@@ -685,8 +690,8 @@ beaver_manager_count_finish (BeaverManager *self, GAsyncResult *result, GError *
  * @cancellable: (nullable): optional
  * @error: return location for an error
  *
- * Removes all entries, in one transaction: all of them or, when it fails or is cancelled, none. Other
- * writers wait meanwhile, which is felt where there are millions.
+ * Removes all entries, in one transaction: all of them or, when it fails or is cancelled, none.
+ * Other writers wait meanwhile, which is felt where there are millions.
  *
  * Returns: how many went, or -1 on error
  *

@@ -59,8 +59,8 @@ guint64 _beaver_connection_get_epoch (BeaverConnection *self);
 /* This work changed what others may have remembered (secrets, index definitions). */
 void _beaver_connection_end_epoch (BeaverConnection *self);
 
-/* Keeps what was just read. epoch is the one before the read; nothing is kept when it is over or
- * the connection is in a transaction. value NULL: no such key. */
+/* Keeps what was just read, when it is read again. epoch is the one before the read, compared
+ * behind it; nothing is kept when that is 0 or the connection is in a transaction. value NULL: no such key. */
 void _beaver_cache_store (BeaverConnection *connection,
                           guint64 epoch,
                           guint32 space,

@@ -30,6 +30,12 @@
 #define MAX_VALUE (64 * 1024)
 /* Values of a transaction that are taken in after its commit. */
 #define MAX_WRITTEN 64
+/* Keys that were read once, by parts of their hashes: after the first KEEP_FIRST ones, what is read
+ * a second time is kept, and one of so many that are new. So reading everything once costs little,
+ * and drives out nothing. */
+#define N_SEEN 16384
+#define KEEP_FIRST 1000
+#define KEEP_ONE_OF 8
 /* Looks at a shard's lock before sleeping on it. */
 #define SPINS 64
 
@@ -63,6 +69,8 @@ struct _BeaverCache
   BeaverWalHeader header; /* words atomic; changed with point.lock: what is stored belongs to it */
   double newest_stamp;    /* (mutex point.lock) */
   guint64 stamp_epoch;    /* (mutex point.lock) when it was the newest */
+  guint16 *seen;          /* (mutex point.lock) N_SEEN; NULL: none yet */
+  guint n_new;            /* (mutex point.lock) */
   GMutex spaces_lock;
   GHashTable *spaces; /* (mutex spaces_lock) (element-type utf8 number) */
   Shard shards[N_SHARDS];
@@ -109,6 +117,7 @@ _beaver_cache_free (BeaverCache *self)
       g_mutex_clear (&shard->lock);
     }
   g_clear_pointer (&self->spaces, g_hash_table_unref);
+  g_free (self->seen);
   g_mutex_clear (&self->spaces_lock);
   g_free (self->memory);
 }
@@ -490,6 +499,22 @@ insert (BeaverCache *self, guint64 hash, BeaverCacheValue *value, guint64 epoch)
   g_mutex_unlock (&shard->lock);
 }
 
+static gboolean
+is_worth_keeping (BeaverCache *self, guint64 hash)
+{
+  guint16 mark = (guint16) (hash >> 48) | 1;
+  guint16 *seen;
+
+  if (self->seen == NULL)
+    self->seen = g_new0 (guint16, N_SEEN);
+  seen = &self->seen[(hash >> 24) % N_SEEN];
+  if (*seen == mark)
+    return TRUE;
+  *seen = mark;
+  self->n_new++;
+  return self->n_new <= KEEP_FIRST || self->n_new % KEEP_ONE_OF == 0;
+}
+
 void
 _beaver_cache_store (BeaverConnection *connection,
                      guint64 epoch,
@@ -500,14 +525,15 @@ _beaver_cache_store (BeaverConnection *connection,
                      double expires_at)
 {
   gsize key_length;
+  guint64 hash;
 
-  if (epoch == 0 || length > MAX_VALUE || !sqlite3_get_autocommit (connection->db) ||
-      _beaver_connection_get_epoch (connection) != epoch)
+  if (epoch == 0 || length > MAX_VALUE || !sqlite3_get_autocommit (connection->db))
     return;
   key_length = strlen (key);
-  if (key_length > MAX_VALUE)
+  hash = hash_key (space, key, key_length);
+  if (key_length > MAX_VALUE || !is_worth_keeping (connection->engine->cache, hash))
     return;
-  insert (connection->engine->cache, hash_key (space, key, key_length),
+  insert (connection->engine->cache, hash,
           value_new (space, key, key_length, value, length, expires_at), epoch);
 }
 

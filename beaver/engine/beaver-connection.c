@@ -23,6 +23,8 @@ struct _BeaverStatement
 {
   BeaverConnection *connection; /* not a reference */
   sqlite3_stmt *stmt;
+  const char *text; /* static, of cached ones */
+  gboolean active;  /* to be reset */
   gboolean in_use;
   gboolean cached; /* else finalised by the reset */
   gboolean dirty;  /* parameters are bound */
@@ -114,6 +116,9 @@ on_busy (void *data, int n)
         g_cancellable_is_cancelled (self->batch[i]->cancellable))
       return 0;
   now = g_get_monotonic_time ();
+  if (self->busy_deadline == BEAVER_BUSY_NOT_YET)
+    self->busy_deadline =
+        now + (gint64) (self->engine->options.connection_timeout * G_USEC_PER_SEC);
   /* Without a log it may as well be a reader of ours. */
   if (self->patience > 0)
     {
@@ -231,6 +236,7 @@ _beaver_connection_close_locked (BeaverConnection *self)
   /* whoever makes a copy gives the lock back now and then, and finds that it is gone */
   if (self->backup != NULL)
     sqlite3_backup_finish (g_steal_pointer (&self->backup));
+  memset (self->recent, 0, sizeof self->recent);
   g_hash_table_remove_all (self->statements);
   g_queue_clear (&self->dynamic_order);
   g_hash_table_remove_all (self->dynamic_statements);
@@ -392,8 +398,11 @@ refuse_more (BeaverConnection *self, GError **error)
 static BeaverStatement *
 prepare_static (BeaverConnection *self, const char *sql, GError **error)
 {
-  BeaverStatement *statement = g_hash_table_lookup (self->statements, sql);
+  BeaverStatement **recent = &self->recent[((gsize) sql >> 3) % G_N_ELEMENTS (self->recent)];
+  BeaverStatement *statement = *recent;
 
+  if (statement == NULL || statement->text != sql)
+    statement = g_hash_table_lookup (self->statements, sql);
   if (G_UNLIKELY (statement == NULL || statement->in_use))
     {
       gboolean first = statement == NULL;
@@ -402,8 +411,13 @@ prepare_static (BeaverConnection *self, const char *sql, GError **error)
       if (statement == NULL)
         return NULL;
       if (first)
-        g_hash_table_insert (self->statements, (gpointer) sql, statement);
+        {
+          statement->text = sql;
+          g_hash_table_insert (self->statements, (gpointer) sql, statement);
+        }
     }
+  if (statement->cached)
+    *recent = statement;
   statement->in_use = TRUE;
   return statement;
 }
@@ -533,8 +547,10 @@ _beaver_statement_bind_null (BeaverStatement *self, int index)
 BeaverStep
 _beaver_statement_step (BeaverStatement *self, GError **error)
 {
-  int code = sqlite3_step (self->stmt);
+  int code;
 
+  self->active = TRUE;
+  code = sqlite3_step (self->stmt);
   if (code == SQLITE_ROW)
     return BEAVER_STEP_ROW;
   if (code == SQLITE_DONE)
@@ -548,6 +564,7 @@ void
 _beaver_statement_rewind (BeaverStatement *self)
 {
   sqlite3_reset (self->stmt);
+  self->active = FALSE;
 }
 
 void
@@ -555,7 +572,8 @@ _beaver_statement_reset (BeaverStatement *self)
 {
   BeaverConnection *connection = self->connection;
 
-  sqlite3_reset (self->stmt);
+  if (self->active)
+    _beaver_statement_rewind (self);
   if (!self->cached)
     {
       statement_free (self);
@@ -578,7 +596,7 @@ _beaver_statement_run (BeaverStatement *self, GError **error)
 
   while ((step = _beaver_statement_step (self, error)) == BEAVER_STEP_ROW)
     ;
-  sqlite3_reset (self->stmt);
+  _beaver_statement_rewind (self);
   return step == BEAVER_STEP_DONE;
 }
 

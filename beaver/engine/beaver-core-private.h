@@ -24,6 +24,8 @@ G_BEGIN_DECLS
 #define BEAVER_TYPE_CONNECTION (_beaver_connection_get_type ())
 G_DECLARE_FINAL_TYPE (BeaverConnection, _beaver_connection, BEAVER, CONNECTION, GObject)
 
+#define BEAVER_BUSY_NOT_YET (-1)
+
 /* A write whose only statement is its transaction, see _beaver_connection_prepare_only(). */
 typedef enum
 {
@@ -43,6 +45,7 @@ struct _BeaverConnection
   sqlite3 *db;        /* (mutex lock) NULL once closed */
   GHashTable
       *statements; /* (mutex lock) (element-type utf8 BeaverStatement) by address of static text */
+  BeaverStatement *recent[16]; /* (mutex lock) of statements, by some bits of that address */
   GHashTable *dynamic_statements; /* (mutex lock) (element-type utf8 BeaverStatement) by text */
   GQueue dynamic_order;           /* (mutex lock) (element-type BeaverStatement) oldest first */
   GSList *blobs;                  /* (mutex lock) (element-type BeaverBlobHandle) open handles */
@@ -53,7 +56,7 @@ struct _BeaverConnection
   BeaverOnly only;           /* (mutex lock) */
   BeaverWalHeader only_at;   /* (mutex lock) what the unit has remembered holds in this state */
   gint64 busy_deadline; /* (mutex lock) monotonic microseconds: gives up waiting for a foreign write
-                           lock then */
+                           lock then; BEAVER_BUSY_NOT_YET: connection_timeout from the first look */
   GPtrArray *touched;   /* (mutex lock) (element-type utf8) topics of the open transaction */
   GPtrArray *written;   /* (mutex lock) (element-type BeaverCacheValue) what the open transaction
                            wrote   to keys that are cached */

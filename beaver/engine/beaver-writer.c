@@ -208,8 +208,7 @@ prepare_to_wait (BeaverEngine *self)
 
   if (!point->closer)
     be_polite (self);
-  point->busy_deadline =
-      g_get_monotonic_time () + (gint64) (self->options.connection_timeout * G_USEC_PER_SEC);
+  point->busy_deadline = BEAVER_BUSY_NOT_YET;
   _beaver_connection_touch_reset (point);
   point->wal_frames = -1;
 }
@@ -649,7 +648,11 @@ _beaver_writer_run (BeaverEngine *self,
     }
   if (request.state == WRITE_LEADER)
     {
-      lead (self, &requests, 1);
+      /* nobody was there a moment ago whom it could take along */
+      if (request.since == 0)
+        execute (self, &requests, 1);
+      else
+        lead (self, &requests, 1);
       _beaver_writer_give_lane (self);
     }
   g_cond_clear (&request.cond);
