@@ -263,6 +263,38 @@ test_memory (Fixture *f, gconstpointer data)
   }
 }
 
+/* A savepoint that is begun behind the end of the transaction around it is none: it must not open a
+ * transaction of its own that nobody ends. */
+static void
+test_nested_async_behind_the_end (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (20);
+
+  for (guint round = 0; round < rounds; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GAsyncResult) begun = NULL;
+      g_autoptr (BeaverTransaction) inner = NULL;
+      g_autoptr (BeaverTransaction) outer = beaver_db_begin (f->db, NULL, &error);
+
+      g_assert_no_error (error);
+      /* so that the end overtakes */
+      for (guint i = 0; i < 200; i++)
+        beaver_dict_set_json_async (dict (f, "a"), "in-line", "1", NULL, NULL, NULL);
+      beaver_db_begin_async (f->db, NULL, beaver_test_ready, &begun);
+      g_assert_true (beaver_transaction_rollback (outer, &error));
+      g_assert_no_error (error);
+      beaver_test_wait_result (&begun);
+      inner = beaver_db_begin_finish (f->db, begun, &error);
+      if (inner == NULL)
+        g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+      else
+        g_assert_false (beaver_transaction_is_open (inner));
+      set (f, "a", "after", round);
+      g_assert_cmpint (get (f, "a", "in-line"), ==, -1);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +303,7 @@ main (int argc, char **argv)
   beaver_test_add ("/transaction/dispose-rolls-back", test_dispose_rolls_back);
   beaver_test_add ("/transaction/failing-call", test_failing_call);
   beaver_test_add ("/transaction/nested", test_nested);
+  beaver_test_add ("/transaction/nested-async-behind-the-end", test_nested_async_behind_the_end);
   beaver_test_add ("/transaction/other-threads-wait", test_other_threads_wait);
   beaver_test_add ("/transaction/transact", test_transact);
   beaver_test_add ("/transaction/async", test_async);

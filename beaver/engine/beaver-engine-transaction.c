@@ -59,6 +59,13 @@ begin_nested (BeaverEngine *self, guint serial, GError **error)
   g_mutex_lock (&self->point->lock);
   if (self->point->db == NULL || _beaver_engine_closing (self))
     _beaver_engine_set_interrupted (self, error);
+  /* Asked for on another thread, it may come too late; outside, SAVEPOINT would begin a transaction
+   * of its own. */
+  else if (__atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) != serial ||
+           sqlite3_get_autocommit (self->point->db))
+    g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                         _ ("the transaction that this call was part of is over; wait for its "
+                            "calls before ending it"));
   else
     {
       guint depth = self->transaction_depth + 1;
@@ -314,6 +321,9 @@ _beaver_engine_transaction_is_open (BeaverEngineTransaction *transaction)
   BeaverEngine *self = transaction->engine;
   gboolean open;
 
+  /* Somebody who only the parent has may hold the lock. */
+  if (_beaver_engine_is_forked (self))
+    return FALSE;
   g_mutex_lock (&self->point->lock);
   open = transaction->open && !_beaver_engine_closing (self) &&
          __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == transaction->serial &&
