@@ -137,7 +137,7 @@ channel_publish_work (BeaverConnection *connection, gpointer data, GError **erro
         }
       return _beaver_retention_publish (op->state->retention, connection, op->core->name, n, error);
     }
-  only = n == 1 && _beaver_retention_is_idle (op->state->retention);
+  only = n == 1 && _beaver_retention_is_idle (op->state->retention, connection);
   return _beaver_pubsub_append_many (connection, op->core->name, op->core->topic,
                                      (const char *const *) op->payloads, n, only, &op->timestamp,
                                      error) &&

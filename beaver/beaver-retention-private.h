@@ -23,8 +23,8 @@ void _beaver_retention_get (BeaverRetention *self, double *max_age, gint64 *max_
  * a portion of what is too much. prune: removes a portion now; *removed < BEAVER_RETENTION_PORTION when nothing is left to
  * remove; *before is NaN at first and kept between the portions. */
 #define BEAVER_RETENTION_PORTION 256
-/* No limit is known, and that was read not long ago: publish has nothing to do. */
-gboolean _beaver_retention_is_idle (BeaverRetention *self);
+/* No limit is known, and nobody can have set one since: publish has nothing to do. */
+gboolean _beaver_retention_is_idle (BeaverRetention *self, BeaverConnection *connection);
 gboolean _beaver_retention_store (BeaverRetention *self,
                                   BeaverConnection *connection,
                                   const char *channel,

@@ -11,12 +11,13 @@
  *
  * Publishing pays for keeping: each publisher removes a bounded portion with what it publishes, so
  * that a limit set on a long channel never makes one transaction long. A publisher reads the limits
- * again after a second. */
+ * again when another process has committed since, and when what set them was rolled back. */
 #include "config.h"
 
 #include <math.h>
 
 #include <beaver/beaver-retention-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 
 #define SQL_CREATE                                                                                 \
   "CREATE TABLE IF NOT EXISTS __beaver_x_channel_options__ "                                       \
@@ -37,8 +38,6 @@
   "ORDER BY timestamp DESC LIMIT 1 OFFSET $2"
 #define SQL_HAS_TABLE "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
 
-#define REMEMBER (1 * G_USEC_PER_SEC)
-
 const char _beaver_channel_options_schema[] = SQL_CREATE;
 
 struct _BeaverRetention
@@ -46,7 +45,7 @@ struct _BeaverRetention
   gatomicrefcount ref_count;
 
   GMutex mutex;
-  gint64 read_at;   /* (mutex) monotonic; 0: never, or to be read again */
+  guint64 epoch;    /* (mutex) when it was read; 0: to be read again */
   double max_age;   /* (mutex) 0: no limit */
   gint64 max_count; /* (mutex) 0: no limit */
   gint64 published; /* (mutex) since the count was last looked at */
@@ -112,10 +111,10 @@ _beaver_pubsub_has_table (BeaverConnection *connection,
 }
 
 static void
-retention_remember (BeaverRetention *self, double max_age, gint64 max_count)
+retention_remember (BeaverRetention *self, guint64 epoch, double max_age, gint64 max_count)
 {
   g_mutex_lock (&self->mutex);
-  self->read_at = g_get_monotonic_time ();
+  self->epoch = epoch;
   if (self->max_age != max_age || self->max_count != max_count)
     {
       self->published = G_MAXINT64 / 2; /* look at once */
@@ -133,6 +132,7 @@ _beaver_retention_load (BeaverRetention *self,
                         GError **error)
 {
   g_autoptr (BeaverStatement) load = NULL;
+  guint64 epoch = _beaver_connection_get_epoch (connection);
   double max_age = 0;
   gint64 max_count = 0;
   gboolean there;
@@ -153,7 +153,7 @@ _beaver_retention_load (BeaverRetention *self,
           max_count = MAX (_beaver_statement_int (load, 1), 0);
         }
     }
-  retention_remember (self, max_age, max_count);
+  retention_remember (self, epoch, max_age, max_count);
   return TRUE;
 }
 
@@ -177,7 +177,10 @@ _beaver_retention_store (BeaverRetention *self,
     _beaver_statement_bind_int (store, 3, max_count);
   if (!_beaver_statement_run (store, error))
     return FALSE;
-  retention_remember (self, max_age, max_count);
+  /* Ends once more when this is rolled back: nothing may be removed because of limits that nobody
+   * set. */
+  _beaver_connection_end_epoch (connection);
+  retention_remember (self, _beaver_connection_get_epoch (connection), max_age, max_count);
   return TRUE;
 }
 
@@ -234,13 +237,14 @@ oldest_to_keep (double max_age)
 }
 
 gboolean
-_beaver_retention_is_idle (BeaverRetention *self)
+_beaver_retention_is_idle (BeaverRetention *self, BeaverConnection *connection)
 {
+  guint64 epoch = _beaver_connection_get_epoch (connection);
   gboolean idle;
 
   g_mutex_lock (&self->mutex);
-  idle = self->read_at != 0 && self->max_age <= 0 && self->max_count <= 0 &&
-         !(self->before > -G_MAXDOUBLE) && g_get_monotonic_time () - self->read_at <= REMEMBER;
+  idle = epoch != 0 && self->epoch == epoch && self->max_age <= 0 && self->max_count <= 0 &&
+         !(self->before > -G_MAXDOUBLE);
   g_mutex_unlock (&self->mutex);
   return idle;
 }
@@ -253,6 +257,7 @@ _beaver_retention_publish (BeaverRetention *self,
                            GError **error)
 {
   gint64 limit = BEAVER_RETENTION_PORTION + (gint64) n;
+  guint64 epoch = _beaver_connection_get_epoch (connection);
   gint64 removed = 0;
   gint64 max_count;
   double max_age;
@@ -261,7 +266,7 @@ _beaver_retention_publish (BeaverRetention *self,
   gboolean look;
 
   g_mutex_lock (&self->mutex);
-  stale = self->read_at == 0 || g_get_monotonic_time () - self->read_at > REMEMBER;
+  stale = epoch == 0 || self->epoch != epoch;
   g_mutex_unlock (&self->mutex);
   if (stale && !_beaver_retention_load (self, connection, channel, error))
     return FALSE;

@@ -431,6 +431,29 @@ test_retention_count (Fixture *f, gconstpointer data)
   g_assert_cmpint (count (channel), ==, 30);
 }
 
+/* Limits that were never committed remove nothing. */
+static void
+test_retention_rolled_back (Fixture *f, gconstpointer data)
+{
+  BeaverChannel *channel = get_channel (f, "news");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverTransaction) transaction = NULL;
+
+  for (guint i = 0; i < 10; i++)
+    publish_number (channel, i);
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_channel_set_retention (channel, 0, 1, NULL, &error));
+  g_assert_no_error (error);
+  publish_number (channel, 10);
+  g_assert_cmpint (count (channel), ==, 1);
+  g_assert_true (beaver_transaction_rollback (transaction, &error));
+  g_assert_no_error (error);
+  publish_number (channel, 10);
+  g_assert_cmpint (count (channel), ==, 11);
+  g_assert_cmpint (beaver_channel_get_max_count (channel), ==, 0);
+}
+
 static void
 test_retention_age (Fixture *f, gconstpointer data)
 {
@@ -799,6 +822,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/channel/D10-what-is-rolled-back-is-never-seen", test_transaction);
   beaver_test_add ("/channel/D17-retention-count", test_retention_count);
   beaver_test_add ("/channel/D17-retention-age", test_retention_age);
+  beaver_test_add ("/channel/retention-rolled-back", test_retention_rolled_back);
   beaver_test_add ("/channel/fixture", test_fixture_file);
   beaver_test_add ("/channel/bad-input", test_bad_input);
   beaver_test_add ("/channel/D18-close-wakes-the-blocked", test_close_blocked);
