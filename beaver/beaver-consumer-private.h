@@ -45,6 +45,7 @@ typedef struct
   guint generation;
   BeaverFeedRead read;
   gint64 deadline; /* monotonic; -1: none */
+  gboolean valid;  /* what was read, and how far, is good: of the last attempt */
 } BeaverConsumerNext;
 
 /* Whether what the file says of the owner of a consumer still holds. */

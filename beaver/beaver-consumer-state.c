@@ -377,6 +377,7 @@ next_peek (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError
   BeaverFeedPosition before = op->read.position;
   gint64 renew_at;
 
+  op->valid = FALSE;
   if (!next_is_open (op, &renew_at, error))
     return BEAVER_ATTEMPT_FAILED;
   do
@@ -389,6 +390,7 @@ next_peek (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError
       g_ptr_array_set_size (op->read.rows, 0);
       return BEAVER_ATTEMPT_DONE;
     }
+  op->valid = TRUE;
   if (op->read.rows->len > 0 || g_get_monotonic_time () >= renew_at)
     return BEAVER_ATTEMPT_DONE;
   *retry_at = renew_at;
@@ -399,9 +401,11 @@ static BeaverAttempt
 next_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError **error)
 {
   BeaverConsumerNext *op = data;
+  gboolean more = TRUE;
   gint64 renew_at;
   ConsumerRow row;
 
+  op->valid = FALSE;
   if (!next_is_open (op, &renew_at, error))
     return BEAVER_ATTEMPT_FAILED;
   if (g_get_monotonic_time () >= renew_at)
@@ -411,7 +415,8 @@ next_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError 
         return BEAVER_ATTEMPT_FAILED;
       _beaver_consumer_state_renewed (op->state);
     }
-  if (op->read.rows->len == 0)
+  /* to the end, for those who do not wait and would never get there */
+  while (op->read.rows->len == 0 && more)
     {
       BeaverFeedPosition before = op->read.position;
 
@@ -424,11 +429,13 @@ next_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError 
           if (!_beaver_feed_resume_work (connection, &op->read, error))
             return BEAVER_ATTEMPT_FAILED;
         }
+      more = op->read.more;
     }
+  op->valid = TRUE;
   if (op->read.rows->len > 0)
     return BEAVER_ATTEMPT_DONE;
   g_mutex_lock (&op->state->mutex);
-  *retry_at = op->read.more ? g_get_monotonic_time () : op->state->renew_at;
+  *retry_at = op->state->renew_at;
   g_mutex_unlock (&op->state->mutex);
   return BEAVER_ATTEMPT_AGAIN;
 }
@@ -448,6 +455,7 @@ _beaver_consumer_next_take (BeaverConsumerNext *op, GError **error)
   else if ((row = g_queue_pop_head (&state->rows)) == NULL)
     {
       op->generation = state->generation;
+      op->valid = FALSE;
       op->read.position = state->position;
       g_ptr_array_set_size (op->read.rows, 0);
     }
@@ -492,6 +500,9 @@ _beaver_consumer_next_op_free (gpointer pointer)
 {
   BeaverConsumerNext *op = pointer;
 
+  /* Nothing for us, and the time is over: the next call need not look there again. */
+  if (op->valid)
+    _beaver_consumer_next_keep (op);
   g_ptr_array_unref (op->read.rows);
   _beaver_consumer_state_unref (op->state);
   g_free (op);

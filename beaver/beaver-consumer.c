@@ -85,12 +85,6 @@ check_open (BeaverConsumer *self, GError **error)
 }
 
 static void
-release_finish (GTask *task, gpointer data)
-{
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
 release_free (gpointer data)
 {
   BeaverConsumerState *state = data;
@@ -890,20 +884,20 @@ beaver_consumer_seek_finish (BeaverConsumer *self, GAsyncResult *result, GError 
  * [method@Beaver.Consumer.next] gets %NULL without an error; later calls answer
  * %BEAVER_ERROR_CLOSED.
  *
- * Never waits. This process can open it again at once, others a moment later, when that is written.
- * Dropping the last reference does the same.
+ * Never waits. This process can open it again at once, others a moment later, when that is written:
+ * apart from a transaction that the calling thread may have. Dropping the last reference does the
+ * same.
  *
  * Since: 1.0
  */
 void
 beaver_consumer_close (BeaverConsumer *self)
 {
-  g_autoptr (GTask) task = NULL;
   gboolean closed;
 
   g_return_if_fail (BEAVER_IS_CONSUMER (self));
 
-  if (self->state == NULL)
+  if (self->state == NULL || _beaver_engine_is_forked (self->state->core->engine))
     return;
   g_mutex_lock (&self->state->mutex);
   closed = self->state->closed;
@@ -913,9 +907,7 @@ beaver_consumer_close (BeaverConsumer *self)
     return;
 
   _beaver_consumer_state_mark_released (self->state, TRUE);
-  task = g_task_new (NULL, NULL, NULL, NULL);
-  g_task_set_source_tag (task, beaver_consumer_close);
-  _beaver_engine_run_async (self->state->core->engine, BEAVER_ACCESS_WRITE,
-                            _beaver_consumer_release_work, _beaver_consumer_state_ref (self->state),
-                            release_free, task, release_finish);
+  _beaver_engine_run_detached (self->state->core->engine, BEAVER_ACCESS_WRITE,
+                               _beaver_consumer_release_work,
+                               _beaver_consumer_state_ref (self->state), release_free);
 }

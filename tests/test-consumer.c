@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <math.h>
 
-#include "beaver-test.h"
+#include "beaver-test-sqlite.h"
 
 static BeaverChannel *
 get_channel (Fixture *f)
@@ -468,6 +468,68 @@ test_async (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* The last message seen is gone, and much of other channels lies between: who only asks and never
+ * waits gets on all the same. */
+static void
+test_polling_behind_others (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverConsumer) consumer = open_consumer (f, "a", BEAVER_CONSUMER_START_BEGINNING);
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  BeaverChannel *other = beaver_db_get_channel (f->db, "other", &error);
+
+  publish (f, 0, 1);
+  assert_range (consumer, 0, 1, TRUE);
+  for (guint i = 0; i < 2000; i++)
+    g_ptr_array_add (others, (gpointer) "null");
+  g_ptr_array_add (others, NULL);
+  beaver_channel_publish_batch (other, (const char *const *) others->pdata, NULL, &error);
+  g_assert_no_error (error);
+  beaver_manager_clear (BEAVER_MANAGER (get_channel (f)), NULL, &error);
+  g_assert_no_error (error);
+  publish (f, 1, 2);
+  {
+    g_autoptr (BeaverMessage) message = beaver_consumer_next (consumer, 0, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (message);
+    g_assert_cmpstr (beaver_message_get_json (message), ==, "1");
+  }
+}
+
+static gboolean
+is_given_back (sqlite3 *raw)
+{
+  g_autofree char *owner = raw_query (raw, "SELECT owner FROM __beaver_x_consumers__");
+
+  return *owner == '\0';
+}
+
+/* Closing gives it back whatever becomes of the transaction in which that happens, and needs no
+ * main loop to do so, nor leaves anything for one. */
+static void
+test_close_rolled_back (Fixture *f, gconstpointer data)
+{
+  sqlite3 *raw = raw_open (f->path);
+
+  while (g_main_context_iteration (NULL, FALSE)) /* of tests before */
+    ;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeaverConsumer) consumer = open_consumer (f, "a", BEAVER_CONSUMER_START_END);
+      g_autoptr (BeaverTransaction) transaction = beaver_db_begin (f->db, NULL, &error);
+
+      g_assert_no_error (error);
+      g_clear_object (&consumer);
+      g_assert_true (beaver_transaction_rollback (transaction, &error));
+      g_assert_no_error (error);
+      beaver_test_wait_until (is_given_back (raw));
+      g_assert_false (g_main_context_pending (NULL));
+    }
+  raw_close (raw);
+}
+
 /* Takes some messages, acknowledges most, and is killed. */
 static int
 role_take (int argc, char **argv)
@@ -537,6 +599,8 @@ main (int argc, char *argv[])
   beaver_test_add ("/consumer/upheaval", test_upheaval);
   beaver_test_add ("/consumer/async", test_async);
   beaver_test_add ("/consumer/close", test_close);
+  beaver_test_add ("/consumer/polling-behind-others", test_polling_behind_others);
+  beaver_test_add ("/consumer/close-rolled-back", test_close_rolled_back);
   beaver_test_add ("/consumer/killed", test_killed);
   return g_test_run ();
 }

@@ -102,6 +102,15 @@ void _beaver_engine_run_async (BeaverEngine *self,
 /* Whether such POINT and WRITE units wait or run. */
 gboolean _beaver_engine_has_jobs (BeaverEngine *self);
 
+/* The same for what nobody waits for, never as part of a transaction. data is freed on the worker or
+ * here, whatever comes of it; when the engine closes, not before the close works are done. Needs no
+ * main context. */
+void _beaver_engine_run_detached (BeaverEngine *self,
+                                  BeaverAccess access,
+                                  BeaverWork work,
+                                  gpointer data,
+                                  GDestroyNotify data_free);
+
 /* A call made of several units, on a worker; no unit itself, so it may take its time between them.
  * serial: for _beaver_engine_run_for(), the transaction of the thread that started it. */
 typedef gboolean (*BeaverCall) (BeaverEngine *self,

@@ -48,8 +48,8 @@ typedef struct
   gpointer data;
   GDestroyNotify data_free;
   guint transaction_serial;
-  GTask *task;               /* only carried; looked at in context */
-  GMainContext *context;     /* strong */
+  GTask *task;               /* only carried; looked at in context; NULL: nobody hears of the end */
+  GMainContext *context;     /* strong; NULL like task */
   GCancellable *cancellable; /* strong, nullable */
   BeaverFinish finish;
   GError *error;
@@ -124,7 +124,15 @@ job_post (Job *job)
 {
   if (G_UNLIKELY (job->observation != NULL))
     _beaver_observation_end (job->observation);
-  _beaver_context_post (job->context, job_return, job, job_free);
+  if (job->task != NULL)
+    {
+      _beaver_context_post (job->context, job_return, job, job_free);
+      return;
+    }
+  /* Nobody asked. A close work may do instead, with the same data, what was refused. */
+  if (!job->ok && !_beaver_engine_is_forked (job->engine) && _beaver_engine_closing (job->engine))
+    _beaver_engine_await_close_works (job->engine);
+  job_free (job);
 }
 
 static Job *
@@ -383,6 +391,26 @@ gboolean
 _beaver_engine_has_jobs (BeaverEngine *self)
 {
   return __atomic_load_n (&self->jobs->lanes[LANE_POINT].under_way, __ATOMIC_ACQUIRE) != 0;
+}
+
+void
+_beaver_engine_run_detached (BeaverEngine *self,
+                             BeaverAccess access,
+                             BeaverWork work,
+                             gpointer data,
+                             GDestroyNotify data_free)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->engine = _beaver_engine_ref (self);
+  job->access = access;
+  job->work = work;
+  job->data = data;
+  job->data_free = data_free;
+  if (_beaver_engine_set_error_if_closed (self, &job->error))
+    job_post (job);
+  else
+    push (self->jobs, lane_of (access, 0), job);
 }
 
 void
