@@ -82,6 +82,8 @@ _beaver_lock_hold_new (BeaverLockState *state, BeaverLockOwner *owner, double tt
   self->owner = owner != NULL ? owner_ref (owner) : NULL;
   self->ttl = ttl;
   self->count = 1;
+  /* in a transaction, which may be rolled back */
+  self->doubtful = _beaver_engine_get_serial (state->engine) != 0;
 
   g_mutex_lock (&state->mutex);
   self->auto_renew = state->auto_renew;

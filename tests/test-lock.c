@@ -94,6 +94,29 @@ test_reentrant (Fixture *f, gconstpointer data)
   g_assert_cmpint (count_rows (lock), ==, 0);
 }
 
+/* An acquisition is part of the transaction in which it happens: when that is undone, so is the
+ * lock, and nobody may believe that he holds it. */
+static void
+test_rolled_back (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "undone");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverTransaction) transaction = beaver_db_begin (f->db, NULL, &error);
+
+  g_assert_no_error (error);
+  acquire (lock, 0, 60);
+  g_assert_true (beaver_lock_is_held (lock));
+  g_assert_true (beaver_transaction_rollback (transaction, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_rows (lock), ==, 0);
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_false (beaver_lock_release (lock, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  acquire (lock, 0, 60);
+  g_assert_true (beaver_lock_is_held (lock));
+  release (lock);
+}
+
 /* The original lets every task of a process in once one of them holds the lock, and the first
  * release frees all. */
 static gpointer
@@ -609,6 +632,7 @@ main (int argc, char **argv)
   beaver_test_add ("/lock/acquire-and-release", test_acquire_release);
   beaver_test_add ("/lock/rows", test_rows);
   beaver_test_add ("/lock/re-entrant", test_reentrant);
+  beaver_test_add ("/lock/rolled-back", test_rolled_back);
   beaver_test_add ("/lock/D4-other-threads-stay-out", test_d4);
   beaver_test_add ("/lock/two-databases", test_two_databases);
   beaver_test_add ("/lock/info", test_info);
