@@ -31,7 +31,7 @@ _beaver_db_thread_start (GTask *task, const char *name, GThreadFunc func, Beaver
   data->context = g_main_context_ref (g_task_get_context (task));
   if (g_task_get_cancellable (task) != NULL)
     data->cancellable = g_object_ref (g_task_get_cancellable (task));
-  data->thread = g_thread_new (name, func, data);
+  _beaver_thread_start (name, func, data, &data->thread);
 }
 
 /* --- Closing
@@ -134,6 +134,11 @@ _beaver_db_close_now (BeaverDb *self)
   if (!_beaver_engine_begin_close (engine))
     {
       _beaver_engine_wait_closed (engine);
+      /* the report comes last */
+      g_mutex_lock (&self->lock);
+      while (self->report == NULL && !_beaver_engine_is_forked (engine))
+        g_cond_wait (&self->reported, &self->lock);
+      g_mutex_unlock (&self->lock);
       return FALSE;
     }
   referenced = g_ptr_array_new_with_free_func ((GDestroyNotify) _beaver_referenced_free);
@@ -152,6 +157,7 @@ _beaver_db_close_now (BeaverDb *self)
   stats.duration_us = g_get_monotonic_time () - start;
   g_mutex_lock (&self->lock);
   self->report = _beaver_close_report_new (&stats, referenced);
+  g_cond_broadcast (&self->reported);
   g_mutex_unlock (&self->lock);
   return TRUE;
 }

@@ -29,6 +29,7 @@ struct _BeaverDb
   BeaverEngine *engine; /* (mutex lock) strong; set once by init(), constant until finalize */
   GHashTable *managers; /* (mutex lock) (element-type utf8 BeaverManager) strong, by "TYPE name" */
   BeaverCloseReport *report; /* (mutex lock) strong; of the one real close */
+  GCond reported;            /* with lock: report was set */
 };
 
 /* Opening and closing may block for long, and happen once: a thread of their own, which sees plain

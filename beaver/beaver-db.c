@@ -251,6 +251,7 @@ beaver_db_finalize (GObject *object)
   g_clear_object (&self->report);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->reported);
   g_free (self->path);
   G_OBJECT_CLASS (beaver_db_parent_class)->finalize (object);
 }
@@ -457,6 +458,7 @@ static void
 beaver_db_init (BeaverDb *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->reported);
   self->context = g_main_context_ref_thread_default ();
   self->managers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }

@@ -617,8 +617,6 @@ migrate_thread (gpointer data)
 {
   MigrateThread *self = data;
 
-  /* here and not by the caller: what is posted may run before that goes on */
-  self->thread = g_thread_self ();
   self->report = migrate (self->migration, &self->error);
   _beaver_context_post (self->migration->op.context, migrate_done, self, migrate_thread_free);
   return NULL;
@@ -666,7 +664,7 @@ beaver_migrate_async (const char *source,
   self->migration->op.progress_data = progress_data;
   self->migration->op.context = g_main_context_ref (g_task_get_context (self->task));
   self->progress_destroy = progress_destroy;
-  g_thread_new ("beaver-migrate", migrate_thread, self);
+  _beaver_thread_start ("beaver-migrate", migrate_thread, self, &self->thread);
 }
 
 /**

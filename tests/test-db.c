@@ -402,6 +402,75 @@ test_close_async (Fixture *f, gconstpointer data)
 }
 
 static gpointer
+close_async_thread (gpointer data)
+{
+  GAsyncResult **result = data;
+  BeaverDb *db = BEAVER_DB (g_async_result_get_source_object (*result));
+
+  g_clear_object (result);
+  beaver_db_close_async (db, NULL, beaver_test_ready, result);
+  g_object_unref (db);
+  return NULL;
+}
+
+/* A thread without a context of its own asks, and the main thread has the answer before that one
+ * has come back from asking. */
+static void
+test_close_async_elsewhere (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (300);
+  GAsyncResult *result = NULL;
+
+  beaver_db_close_async (f->db, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  for (guint i = 0; i < rounds; i++)
+    {
+      GThread *thread = g_thread_new ("asks", close_async_thread, &result);
+
+      g_main_context_iteration (NULL, TRUE);
+      g_thread_join (thread);
+      beaver_test_wait_result (&result);
+      g_assert_true (beaver_db_close_finish (f->db, result, NULL));
+    }
+  g_object_unref (result);
+}
+
+static gpointer
+close_full_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverCloseReport *report = beaver_db_close_full (data, &error);
+
+  g_assert_no_error (error);
+  return report;
+}
+
+/* Who comes second gets the report of the real close, and the same one. */
+static void
+test_two_reports (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (200);
+
+  for (guint round = 0; round < rounds; round++)
+    {
+      GThread *threads[4];
+      BeaverCloseReport *reports[4];
+
+      for (guint i = 0; i < 4; i++)
+        threads[i] = g_thread_new ("close", close_full_thread, f->db);
+      for (guint i = 0; i < 4; i++)
+        reports[i] = g_thread_join (threads[i]);
+      for (guint i = 0; i < 4; i++)
+        {
+          g_assert_true (reports[i] == reports[0]);
+          g_object_unref (reports[i]);
+        }
+      g_clear_object (&f->db);
+      fixture_open (f, f->path);
+    }
+}
+
+static gpointer
 close_thread (gpointer data)
 {
   g_assert_true (beaver_db_close (data, NULL));
@@ -540,6 +609,8 @@ main (int argc, char **argv)
   beaver_test_add ("/db/close/again", test_close_again);
   beaver_test_add ("/db/close/sites", test_sites);
   beaver_test_add ("/db/close/async", test_close_async);
+  beaver_test_add ("/db/close/async-elsewhere", test_close_async_elsewhere);
+  beaver_test_add ("/db/close/reports", test_two_reports);
   g_test_add_func ("/db/close/concurrently", test_two_closes);
   beaver_test_add ("/db/close/manager-outlives", test_manager_outlives);
   beaver_test_add ("/db/close/last-unref-in-thread", test_last_unref_in_thread);

@@ -10,4 +10,7 @@ G_BEGIN_DECLS
  * the "invoke" call of GLib, which calls func in the worker itself whenever nobody iterates context at that moment. */
 void _beaver_context_post (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
 
+/* g_thread_new() for a thread that may be joined, in another one, before this returns. *place has it before func runs. */
+void _beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place);
+
 G_END_DECLS

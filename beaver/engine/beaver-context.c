@@ -52,3 +52,36 @@ _beaver_context_post (GMainContext *context,
   g_source_attach (source, held);
   g_source_unref (source);
 }
+
+/* --- Threads that are joined by whoever hears from them, which may be before g_thread_new() has
+ * come back: it still writes to what it returns then. */
+
+typedef struct
+{
+  GThreadFunc func;
+  gpointer data;
+} Start;
+
+static GMutex start_mutex; /* held while one is started */
+
+static gpointer
+start_run (gpointer data)
+{
+  Start start = *(Start *) data;
+
+  g_free (data);
+  g_mutex_lock (&start_mutex);
+  g_mutex_unlock (&start_mutex);
+  return start.func (start.data);
+}
+
+void
+_beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place)
+{
+  Start *start = g_new (Start, 1);
+
+  *start = (Start){ func, data };
+  g_mutex_lock (&start_mutex);
+  *place = g_thread_new (name, start_run, start);
+  g_mutex_unlock (&start_mutex);
+}
