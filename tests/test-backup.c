@@ -211,6 +211,30 @@ test_close_meanwhile (Fixture *f, gconstpointer data)
     }
 }
 
+static void
+close_there (gint64 done, gint64 total, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GError) error = NULL;
+
+  beaver_db_close (f->db, &error);
+  g_assert_no_error (error);
+}
+
+/* Whoever looks at the progress may close the database: from any thread, callbacks included. */
+static void
+test_close_from_progress (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+
+  fill (f);
+  g_assert_false (beaver_db_backup (f->db, path, close_there, f, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CLOSED);
+  beaver_test_assert_all_closed (f->dir);
+  assert_files (f, 1);
+}
+
 /* Killed in the middle, it leaves the backup that was there, and the next one is made as ever. */
 
 static void
@@ -313,6 +337,7 @@ main (int argc, char **argv)
   beaver_test_add ("/backup/refusals", test_refusals);
   beaver_test_add_closed ("/backup/memory-and-async", test_memory_and_async);
   beaver_test_add ("/backup/close-meanwhile", test_close_meanwhile);
+  beaver_test_add ("/backup/close-from-progress", test_close_from_progress);
   beaver_test_add ("/backup/killed", test_killed);
   beaver_test_add ("/backup/damaged", test_damaged);
   beaver_test_add ("/backup/export-async", test_export_async);

@@ -19,6 +19,8 @@
 
 /* 1 MiB at a time. */
 #define STEP_PAGES 256
+/* Virtual machine steps between two looks while the copy is checked and packed. */
+#define PROGRESS_STEPS 1000
 
 static gboolean
 set_errno (GError **error, const char *what, const char *path)
@@ -43,20 +45,52 @@ sync_path (const char *path, int flags, GError **error)
   return ok;
 }
 
-static gboolean
-execute (sqlite3 *db, const char *sql, GError **error)
+typedef struct
 {
-  int code = sqlite3_exec (db, sql, NULL, NULL, NULL);
+  BeaverEngine *engine;
+  sqlite3 *copy;
+  BeaverBackupStep step;
+  gpointer data;
+  GCancellable *cancellable;
+} Backup;
+
+/* The copy is a connection that closing does not know: it looks for itself. */
+static int
+on_progress (void *data)
+{
+  Backup *self = data;
+
+  return _beaver_engine_closing (self->engine) ||
+         (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable));
+}
+
+/* Whether it was that: then the answer of SQLite, be it damage, means nothing. */
+static gboolean
+set_error_if_stopped (Backup *self, GError **error)
+{
+  if (!_beaver_engine_closing (self->engine))
+    return self->cancellable != NULL &&
+           g_cancellable_set_error_if_cancelled (self->cancellable, error);
+  _beaver_engine_set_interrupted (self->engine, error);
+  return TRUE;
+}
+
+static gboolean
+execute (Backup *self, const char *sql, GError **error)
+{
+  int code = sqlite3_exec (self->copy, sql, NULL, NULL, NULL);
 
   if (code == SQLITE_OK)
     return TRUE;
-  _beaver_sqlite_set_error (error, code, db, _ ("the copy"));
+  if (!set_error_if_stopped (self, error))
+    _beaver_sqlite_set_error (error, code, self->copy, _ ("the copy"));
   return FALSE;
 }
 
 static gboolean
-check_copy (sqlite3 *db, const char *sql, GError **error)
+check_copy (Backup *self, const char *sql, GError **error)
 {
+  sqlite3 *db = self->copy;
   g_autofree char *answer = NULL;
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
@@ -64,6 +98,8 @@ check_copy (sqlite3 *db, const char *sql, GError **error)
   if (code == SQLITE_OK && (code = sqlite3_step (statement)) == SQLITE_ROW)
     answer = g_strdup ((const char *) sqlite3_column_text (statement, 0));
   sqlite3_finalize (statement);
+  if (set_error_if_stopped (self, error))
+    return FALSE;
   if (answer == NULL)
     {
       _beaver_sqlite_set_error (error, code, db, _ ("checking the copy"));
@@ -75,15 +111,6 @@ check_copy (sqlite3 *db, const char *sql, GError **error)
                _ ("the database is damaged (%s); the copy was not put in place"), answer);
   return FALSE;
 }
-
-typedef struct
-{
-  BeaverEngine *engine;
-  sqlite3 *copy;
-  BeaverBackupStep step;
-  gpointer data;
-  GCancellable *cancellable;
-} Backup;
 
 /* Holds the connection's lock, and gives it back for each call of step. */
 static gboolean
@@ -120,8 +147,12 @@ copy_pages (BeaverConnection *source, Backup *self, gboolean in_steps, GError **
       done = total - sqlite3_backup_remaining (backup);
       if (in_steps && (code == SQLITE_OK || code == SQLITE_DONE))
         {
+          BeaverCallOut place;
+
           g_mutex_unlock (&source->lock);
+          _beaver_engine_call_out (self->engine, &place);
           ok = self->step (done, total, self->data, error);
+          _beaver_engine_call_over (&place);
           g_mutex_lock (&source->lock);
           /* the connection was closed meanwhile, and the copy ended with it */
           if (source->backup == NULL)
@@ -189,16 +220,19 @@ copy_to (BeaverEngine *self, const char *path, gboolean verify, Backup *backup, 
       _beaver_sqlite_set_error (error, code, backup->copy, what);
     }
   else
-    ok = execute (backup->copy, "PRAGMA synchronous = OFF", error) &&
-         (self->memory ? _beaver_engine_run_inside (self, BEAVER_ACCESS_POINT, memory_work, backup,
-                                                    backup->cancellable,
-                                                    _beaver_engine_own_serial (self), error) :
-                         copy_from_reader (self, backup, error)) &&
-         execute (backup->copy, "PRAGMA journal_mode = DELETE", error) &&
-         /* before it is packed, which would make a damaged index anew and hide what was wrong */
-         (!verify || (check_copy (backup->copy, "PRAGMA integrity_check(1)", error) &&
-                      execute (backup->copy, "VACUUM", error) &&
-                      check_copy (backup->copy, "PRAGMA quick_check(1)", error)));
+    {
+      sqlite3_progress_handler (backup->copy, PROGRESS_STEPS, on_progress, backup);
+      ok = execute (backup, "PRAGMA synchronous = OFF", error) &&
+           (self->memory ? _beaver_engine_run_inside (self, BEAVER_ACCESS_POINT, memory_work,
+                                                      backup, backup->cancellable,
+                                                      _beaver_engine_own_serial (self), error) :
+                           copy_from_reader (self, backup, error)) &&
+           execute (backup, "PRAGMA journal_mode = DELETE", error) &&
+           /* before it is packed, which would make a damaged index anew and hide what was wrong */
+           (!verify || (check_copy (backup, "PRAGMA integrity_check(1)", error) &&
+                        execute (backup, "VACUUM", error) &&
+                        check_copy (backup, "PRAGMA quick_check(1)", error)));
+    }
   if (sqlite3_close (backup->copy) != SQLITE_OK && ok)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO, _ ("cannot close “%s”"), path);

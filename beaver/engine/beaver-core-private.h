@@ -190,7 +190,7 @@ struct _BeaverEngine
   int connections_closed; /* atomic: since closing was set */
   int joined;             /* atomic: threads joined */
   GMutex close_lock;
-  GCond close_cond; /* with close_lock: closing was set, inside fell to 0, closed was set */
+  GCond close_cond; /* with close_lock: closing was set, inside fell, closed was set */
   gboolean close_works_done; /* (mutex close_lock) */
   gboolean closed;           /* (mutex close_lock) */
 
@@ -256,6 +256,15 @@ gboolean _beaver_engine_open_point (BeaverEngine *self, GCancellable *cancellabl
 gboolean _beaver_engine_enter (BeaverEngine *self, GError **error);
 void _beaver_engine_leave (BeaverEngine *self);
 gboolean _beaver_engine_closing (BeaverEngine *self);
+/* Around a call of the program's from inside a unit, without any lock: a close that comes from there
+ * does not wait for the unit, which is to look whether that happened. place lives on the stack. */
+typedef struct BeaverCallOut
+{
+  BeaverEngine *engine;
+  struct BeaverCallOut *outer;
+} BeaverCallOut;
+void _beaver_engine_call_out (BeaverEngine *self, BeaverCallOut *place);
+void _beaver_engine_call_over (BeaverCallOut *place);
 /* The closing answer for a unit that had been let in. */
 void _beaver_engine_set_interrupted (BeaverEngine *self, GError **error);
 /* Sleeps up to until (monotonic), less when the engine closes. */

@@ -281,13 +281,38 @@ _beaver_engine_enter (BeaverEngine *self, GError **error)
 void
 _beaver_engine_leave (BeaverEngine *self)
 {
-  if (__atomic_sub_fetch (&self->inside, 1, __ATOMIC_SEQ_CST) == 0 &&
-      G_UNLIKELY (__atomic_load_n (&self->closing, __ATOMIC_SEQ_CST)))
+  __atomic_sub_fetch (&self->inside, 1, __ATOMIC_SEQ_CST);
+  if (G_UNLIKELY (__atomic_load_n (&self->closing, __ATOMIC_SEQ_CST)))
     {
       g_mutex_lock (&self->close_lock);
       g_cond_broadcast (&self->close_cond);
       g_mutex_unlock (&self->close_lock);
     }
+}
+
+static __thread BeaverCallOut *call_outs; /* of this thread, the innermost first */
+
+void
+_beaver_engine_call_out (BeaverEngine *self, BeaverCallOut *place)
+{
+  *place = (BeaverCallOut){ self, call_outs };
+  call_outs = place;
+}
+
+void
+_beaver_engine_call_over (BeaverCallOut *place)
+{
+  call_outs = place->outer;
+}
+
+static int
+count_call_outs (BeaverEngine *self)
+{
+  int n = 0;
+
+  for (const BeaverCallOut *place = call_outs; place != NULL; place = place->outer)
+    n += place->engine == self;
+  return n;
 }
 
 void
@@ -422,8 +447,7 @@ _beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader)
 
   g_mutex_lock (&self->pool.lock);
   self->pool.leased--;
-  keep = self->pool.idle.length < MAX_IDLE_READERS ||
-         _beaver_engine_closing (self); /* the closer closes */
+  keep = self->pool.idle.length < MAX_IDLE_READERS && !_beaver_engine_closing (self);
   if (keep && surplus)
     g_queue_push_tail (&self->pool.idle, reader);
   else if (keep)
@@ -695,6 +719,8 @@ _beaver_engine_remove_close_work (BeaverEngine *self, guint id)
 {
   guint i;
 
+  if (self->fork_generation != fork_generation)
+    return;
   g_mutex_lock (&self->close_work_lock);
   if (find_close_work (self->close_works, id, &i))
     g_ptr_array_remove_index (self->close_works, i);
@@ -800,6 +826,7 @@ void
 _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
 {
   g_autoptr (GPtrArray) connections = NULL;
+  int own = count_call_outs (self); /* units that this very thread will come back to */
   guint joined;
 
   if (self->fork_generation != fork_generation)
@@ -833,7 +860,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   /* 3. Units that were on their way in or out. Whoever opened a reader after the look above found
    * the flag and has put it back. */
   g_mutex_lock (&self->close_lock);
-  while (__atomic_load_n (&self->inside, __ATOMIC_SEQ_CST) > 0)
+  while (__atomic_load_n (&self->inside, __ATOMIC_SEQ_CST) > own)
     g_cond_wait (&self->close_cond, &self->close_lock);
   g_mutex_unlock (&self->close_lock);
   g_mutex_lock (&self->pool.lock);
