@@ -322,6 +322,15 @@ state_failed (gpointer data, const GError *error)
   g_mutex_unlock (&self->mutex);
 }
 
+/* (mutex) A program without a main loop would never get rid of notifications that wait for one. */
+static gboolean
+is_watched (SubscriptionState *self)
+{
+  return self->has_handler != NULL && self->core->context != NULL &&
+         g_signal_has_handler_pending (self->has_handler, g_signal_lookup ("notify", G_TYPE_OBJECT),
+                                       g_quark_from_static_string ("closed"), FALSE);
+}
+
 static void
 state_end (gpointer data)
 {
@@ -338,7 +347,7 @@ state_end (gpointer data)
       while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
         waiter_post (waiter);
       g_cond_broadcast (&self->cond);
-      if (self->has_handler != NULL && self->core->context != NULL)
+      if (is_watched (self))
         _beaver_context_post (self->core->context, state_notify_closed, state_ref (self),
                               state_unref);
     }
@@ -355,7 +364,8 @@ beaver_subscription_dispose (GObject *object)
 {
   BeaverSubscription *self = BEAVER_SUBSCRIPTION (object);
 
-  if (self->state != NULL)
+  /* In a forked child there is no thread that would deliver, and the locks may be held for ever. */
+  if (self->state != NULL && !_beaver_engine_is_forked (self->state->core->engine))
     {
       g_mutex_lock (&self->state->mutex);
       self->state->has_handler = NULL;
@@ -930,7 +940,7 @@ beaver_subscription_close (BeaverSubscription *self)
 {
   g_return_if_fail (BEAVER_IS_SUBSCRIPTION (self));
 
-  if (self->state == NULL)
+  if (self->state == NULL || _beaver_engine_is_forked (self->state->core->engine))
     return;
   state_end (self->state);
   _beaver_feed_remove (self->feed, self->sink);

@@ -589,6 +589,53 @@ test_fork (Fixture *f, gconstpointer data)
   g_assert_true (beaver_dict_set_int (dict, "a", 3, NULL, NULL));
 }
 
+/* The parent is busy, so that its locks are held when the child is made: dropping what it had there
+ * waits for none of them. */
+static void
+test_fork_while_busy (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (20);
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", NULL);
+  BeaverChannel *channel = beaver_db_get_channel (f->db, "c", NULL);
+  g_autoptr (BeaverSubscription) subscription = beaver_channel_subscribe (channel, NULL, NULL);
+  g_autoptr (BeaverConsumer) consumer =
+      beaver_channel_open_consumer (channel, "x", BEAVER_CONSUMER_START_END, NULL, NULL);
+
+  g_assert_nonnull (subscription);
+  g_assert_nonnull (consumer);
+  for (guint round = 0; round < rounds; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GAsyncResult) first = NULL;
+      g_autoptr (GAsyncResult) last = NULL;
+      g_autoptr (BeaverTransaction) transaction = beaver_db_begin (f->db, NULL, &error);
+      int status = -1;
+      pid_t pid;
+
+      g_assert_no_error (error);
+      beaver_dict_set_json_async (dict, "a", "0", NULL, beaver_test_ready, &first);
+      for (guint i = 0; i < 2000; i++)
+        beaver_dict_set_json_async (dict, "a", "1", NULL, NULL, NULL);
+      beaver_dict_set_json_async (dict, "a", "2", NULL, beaver_test_ready, &last);
+      beaver_test_wait_result (&first);
+      pid = fork ();
+      if (pid == 0)
+        {
+          alarm (BEAVER_TEST_DEADLINE / 2);
+          g_object_unref (transaction);
+          g_object_unref (subscription);
+          g_object_unref (consumer);
+          _exit (0);
+        }
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      g_assert_true (WIFEXITED (status));
+      beaver_test_wait_result (&last);
+      g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+      g_assert_no_error (error);
+    }
+  g_assert_cmpint (beaver_dict_get_int (dict, "a", NULL, NULL), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -616,6 +663,7 @@ main (int argc, char **argv)
   beaver_test_add ("/db/close/last-unref-in-thread", test_last_unref_in_thread);
   beaver_test_add ("/db/close/on-shutdown", test_close_on_shutdown);
   beaver_test_add_closed ("/db/close/many", test_open_close_many);
-  beaver_test_add ("/db/fork", test_fork);
+  beaver_test_add ("/db/fork/idle", test_fork);
+  beaver_test_add ("/db/fork/while-busy", test_fork_while_busy);
   return g_test_run ();
 }
