@@ -150,6 +150,9 @@ unregister (BeaverWatch *self)
 {
   BeaverWatcher *watcher = self->engine->watcher;
 
+  /* Its thread is the parent's, and may have had the lock. */
+  if (_beaver_engine_is_forked (self->engine))
+    return;
   g_mutex_lock (&watcher->lock);
   if (g_ptr_array_remove_fast (watcher->watches, self))
     __atomic_store_n (&watcher->n_watches, (int) watcher->watches->len, __ATOMIC_SEQ_CST);
@@ -425,6 +428,8 @@ see_foreign_change (BeaverEngine *engine)
     {
       engine->known = header;
       engine->generation++;
+      /* with the rest: who sees that nothing is new since must not find the token of before */
+      __atomic_store_n (&engine->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
     }
   g_mutex_unlock (&engine->change_lock);
   return changed;
@@ -571,7 +576,6 @@ look (BeaverWatcher *self, Sight *sight, gboolean event)
   if (foreign)
     {
       sight->busy = 0;
-      __atomic_store_n (&engine->foreign_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
       _beaver_watcher_foreign (self);
     }
   sight->poll_pause = foreign ? POLL_SHORTEST_US : MIN (sight->poll_pause * 2, POLL_LONGEST_US);
