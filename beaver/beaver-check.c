@@ -22,6 +22,11 @@
   " || '\"') IS NOT NULL ELSE 0 END) > (SELECT COUNT(*) FROM __beaver_field_index__ AS i"          \
   " WHERE i.kind = m.kind AND i.name = m.name AND i.field = m.field)"
 
+/* A dict with field indexes forgets its expired entries by itself, and their rows in the indexes.
+ */
+#define UNINDEXED                                                                                  \
+  "dict_name NOT IN (SELECT name FROM __beaver_field_index_manifest__ WHERE kind = 'dict')"
+
 /* What can be counted, and, when that is safe, undone: $1 is now. A statement without rows to
  * change changes nothing, so all fixes may run at any time. */
 static const struct
@@ -78,9 +83,9 @@ static const struct
     N_ ("rows of locks belong to holders and waiters that are gone"),
     "DELETE FROM __beaver_lock_waiters__ WHERE expires_at < $1" },
   { "expired-entries", BEAVER_CHECK_SEVERITY_NOTE, NULL,
-    "SELECT COUNT(*) FROM __beaver_dicts__ WHERE expires_at < $1",
+    "SELECT COUNT(*) FROM __beaver_dicts__ WHERE expires_at < $1 AND " UNINDEXED,
     N_ ("entries of dicts have expired and take up room"),
-    "DELETE FROM __beaver_dicts__ WHERE expires_at < $1" },
+    "DELETE FROM __beaver_dicts__ WHERE expires_at < $1 AND " UNINDEXED },
   { "long-list-keys", BEAVER_CHECK_SEVERITY_WARNING, NULL,
     "SELECT COUNT(*) FROM __beaver_lists__ WHERE LENGTH(item_order) > 800",
     N_ ("items of lists have order keys so long that Python will soon fail to add to them; "

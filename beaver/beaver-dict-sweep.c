@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/beaver-dict-private.h>
+#include <beaver/beaver-field-index-private.h>
 
 static const char SQL_KEYS_FROM[] = "SELECT key, expires_at FROM __beaver_dicts__"
                                     " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
@@ -48,7 +49,7 @@ sweep_portion (BeaverConnection *connection,
   g_autoptr (BeaverStatement) scan = NULL;
   g_autoptr (BeaverStatement) purge = NULL;
   g_autofree char *end = NULL;
-  gboolean any_expired = FALSE;
+  g_autoptr (GPtrArray) expired = g_ptr_array_new_with_free_func (g_free);
   guint rows = 0;
   BeaverStep step;
 
@@ -65,7 +66,7 @@ sweep_portion (BeaverConnection *connection,
       if (_beaver_statement_type (scan, 0) != BEAVER_COLUMN_TEXT)
         break;
       if (_beaver_dict_is_expired (expires_at, now))
-        any_expired = TRUE;
+        g_ptr_array_add (expired, _beaver_statement_dup_text (scan, 0));
       else
         *next = MIN (*next, expires_at);
       if (++rows == SWEEP_ROWS)
@@ -74,7 +75,7 @@ sweep_portion (BeaverConnection *connection,
   if (step == BEAVER_STEP_ERROR)
     return FALSE;
 
-  if (any_expired)
+  if (expired->len > 0)
     {
       purge = _beaver_connection_prepare (connection, SQL_PURGE, error);
       if (purge == NULL)
@@ -88,6 +89,11 @@ sweep_portion (BeaverConnection *connection,
       if (!_beaver_statement_run (purge, error))
         return FALSE;
     }
+  /* their rows in field indexes go with them */
+  for (guint i = 0; i < expired->len && g_atomic_pointer_get (&shared->codec) == NULL; i++)
+    if (!_beaver_field_index_keep (connection, shared->core, g_ptr_array_index (expired, i), NULL,
+                                   error))
+      return FALSE;
   *last = g_steal_pointer (&end);
   return TRUE;
 }

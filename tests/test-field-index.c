@@ -442,6 +442,31 @@ test_kept (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* What expires leaves the index when it leaves the dict. */
+static void
+test_expired (Fixture *f, gconstpointer data)
+{
+  BeaverDict *dict = dict_of (f, "d");
+  g_autoptr (GError) error = NULL;
+  sqlite3 *raw = raw_open (f->path);
+  gint64 rows;
+
+  make_index (dict, "v");
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      g_assert_true (beaver_dict_set_json_with_ttl (dict, key, "{\"v\": 1}", 0.001, NULL, &error));
+      g_assert_no_error (error);
+    }
+  beaver_test_wait_until ((set (dict, "stays", "{\"v\": 2}"),
+                           rows = raw_int (raw, "SELECT COUNT(*) FROM __beaver_dicts__")) == 1);
+  raw_assert (raw, "SELECT * FROM __beaver_field_index__", "dict|d|stays|v|2|2.0");
+  raw_assert (raw, "SELECT * FROM __beaver_x_field_dirty__", "");
+  g_assert_true (is_used (dict, "v"));
+  raw_close (raw);
+}
+
 /* A list where texts were expected: the index gives up, the results stay right. */
 static void
 test_unindexable (Fixture *f, gconstpointer data)
@@ -655,6 +680,7 @@ main (int argc, char **argv)
   beaver_test_add ("/field-index/D29-an-index-changes-no-result", test_D29);
   beaver_test_add ("/field-index/D28-writers-without-index", test_D28);
   beaver_test_add ("/field-index/kept", test_kept);
+  beaver_test_add ("/field-index/expired", test_expired);
   beaver_test_add ("/field-index/unindexable", test_unindexable);
   beaver_test_add ("/field-index/D47-reindex", test_reindex);
   beaver_test_add ("/field-index/explain", test_explain);
