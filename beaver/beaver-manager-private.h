@@ -22,6 +22,9 @@ typedef struct
   gpointer shared;      /* what works of this kind of manager share; set when attached, constant then; nullable */
   GDestroyNotify shared_free;
   guint64 unindexed_epoch; /* atomic: the epoch at which there was no field index */
+  guint64 tableless_epoch; /* atomic: of queues: the epoch at which there was no table of jobs */
+  gint64 ready;            /* atomic: of queues: items that this process has put and not taken, as far as it knows */
+  int streak;              /* atomic: of queues: takes that found something since one did not */
   int quiet_serial;        /* atomic: of the event bus, when nobody listened to this ... */
   gint64 quiet_token;      /* (point.lock) ... and the state of other processes then */
 } BeaverManagerCore;

@@ -19,7 +19,9 @@ struct _BeaverQueueItem
 {
   GObject parent_instance;
 
-  BeaverJobRow *row; /* constant after construction, never NULL */
+  /* All constant after construction. */
+  char *value; /* NULL of what a binding made by hand */
+  double priority, timestamp;
 };
 
 G_DEFINE_FINAL_TYPE (BeaverQueueItem, beaver_queue_item, G_TYPE_OBJECT)
@@ -58,7 +60,7 @@ beaver_queue_item_finalize (GObject *object)
 {
   BeaverQueueItem *self = BEAVER_QUEUE_ITEM (object);
 
-  _beaver_job_row_free (self->row);
+  g_free (self->value);
   G_OBJECT_CLASS (beaver_queue_item_parent_class)->finalize (object);
 }
 
@@ -104,29 +106,16 @@ beaver_queue_item_class_init (BeaverQueueItemClass *klass)
 static void
 beaver_queue_item_init (BeaverQueueItem *self)
 {
-  self->row = g_new0 (BeaverJobRow, 1);
-  self->row->value = g_strdup ("null");
-}
-
-static BeaverJobRow *
-copy_row (const BeaverJobRow *row)
-{
-  BeaverJobRow *copy = g_memdup2 (row, sizeof *row);
-
-  copy->value = g_strdup (row->value);
-  copy->token = g_strdup (row->token);
-  copy->reason = g_strdup (row->reason);
-  copy->unique_key = g_strdup (row->unique_key);
-  return copy;
 }
 
 BeaverQueueItem *
-_beaver_queue_item_new (const BeaverJobRow *row)
+_beaver_queue_item_new (BeaverJobRow *row)
 {
   BeaverQueueItem *self = g_object_new (BEAVER_TYPE_QUEUE_ITEM, NULL);
 
-  _beaver_job_row_free (self->row);
-  self->row = copy_row (row);
+  self->value = g_steal_pointer (&row->value);
+  self->priority = row->priority;
+  self->timestamp = row->timestamp;
   return self;
 }
 
@@ -145,7 +134,7 @@ beaver_queue_item_get_value (BeaverQueueItem *self)
 {
   g_return_val_if_fail (BEAVER_IS_QUEUE_ITEM (self), NULL);
 
-  return self->row->value;
+  return self->value != NULL ? self->value : "null";
 }
 
 /**
@@ -163,7 +152,7 @@ beaver_queue_item_get_priority (BeaverQueueItem *self)
 {
   g_return_val_if_fail (BEAVER_IS_QUEUE_ITEM (self), 0);
 
-  return self->row->priority;
+  return self->priority;
 }
 
 /**
@@ -181,5 +170,5 @@ beaver_queue_item_get_timestamp (BeaverQueueItem *self)
 {
   g_return_val_if_fail (BEAVER_IS_QUEUE_ITEM (self), 0);
 
-  return self->row->timestamp;
+  return self->timestamp;
 }

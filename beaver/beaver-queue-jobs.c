@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/beaver-queue-private.h>
+#include <beaver/engine/beaver-cache-private.h>
 
 /* The jobs table: what the queue of Python cannot hold. It is made when it is needed first.
  *
@@ -120,8 +121,31 @@ _beaver_queue_jobs_table_create (BeaverConnection *connection, GError **error)
 {
   gboolean exists;
 
-  return _beaver_queue_jobs_table_exists (connection, &exists, error) &&
-         (exists || _beaver_connection_execute (connection, _beaver_queue_jobs_schema, error));
+  if (!_beaver_queue_jobs_table_exists (connection, &exists, error))
+    return FALSE;
+  if (exists)
+    return TRUE;
+  _beaver_connection_end_epoch (connection); /* queues look again */
+  return _beaver_connection_execute (connection, _beaver_queue_jobs_schema, error);
+}
+
+/* The same for a queue that may remember that there is none; in a WRITE work. */
+gboolean
+_beaver_queue_has_jobs (BeaverConnection *connection,
+                        BeaverManagerCore *core,
+                        gboolean *exists,
+                        GError **error)
+{
+  guint64 epoch = _beaver_connection_get_epoch (connection);
+
+  *exists = FALSE;
+  if (epoch != 0 && __atomic_load_n (&core->tableless_epoch, __ATOMIC_RELAXED) == epoch)
+    return TRUE;
+  if (!_beaver_queue_jobs_table_exists (connection, exists, error))
+    return FALSE;
+  if (!*exists)
+    __atomic_store_n (&core->tableless_epoch, epoch, __ATOMIC_RELAXED);
+  return TRUE;
 }
 
 /* The row that a statement over COLUMNS stands on. */
@@ -227,7 +251,7 @@ _beaver_queue_jobs_insert_waiting (BeaverConnection *connection,
         return FALSE;
     }
   return _beaver_queue_insert_item (connection, core, waiting.priority, waiting.timestamp,
-                                    waiting.value, error);
+                                    waiting.value, FALSE, error);
 }
 
 gboolean

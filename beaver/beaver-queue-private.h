@@ -147,6 +147,10 @@ gboolean _beaver_queue_jobs_table_exists (BeaverConnection *connection,
                                           GError **error);
 extern const char _beaver_queue_jobs_schema[]; /* also of dumps */
 gboolean _beaver_queue_jobs_table_create (BeaverConnection *connection, GError **error);
+gboolean _beaver_queue_has_jobs (BeaverConnection *connection,
+                                 BeaverManagerCore *core,
+                                 gboolean *exists,
+                                 GError **error);
 /* Brings back what is due: delayed jobs, expired leases. */
 gboolean _beaver_queue_jobs_sweep (BeaverConnection *connection,
                                    BeaverManagerCore *core,
@@ -191,9 +195,10 @@ gboolean _beaver_queue_insert_item (BeaverConnection *connection,
                                     double priority,
                                     double timestamp,
                                     const char *value,
+                                    gboolean only, /* see _beaver_connection_prepare_only() */
                                     GError **error);
 
-BeaverQueueItem *_beaver_queue_item_new (const BeaverJobRow *row);
+BeaverQueueItem *_beaver_queue_item_new (BeaverJobRow *row); /* takes its value */
 BeaverJob *_beaver_job_new (BeaverManagerCore *core, const BeaverJobRow *row);
 
 G_END_DECLS

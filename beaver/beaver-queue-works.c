@@ -27,6 +27,8 @@ static const char SQL_CLEAR[] = "DELETE " ITEMS;
 static const char SQL_PAGE[] = "SELECT priority, timestamp, data, rowid " ITEMS
                                " AND (priority, timestamp, rowid) > ($2, $3, $4)" ORDER " LIMIT $5";
 
+/* Takes in a row from which on there is likely something for the next one. */
+#define LIKELY_STREAK 2
 /* Rows and bytes of a page of a cursor. */
 #define PAGE_ROWS 256
 #define PAGE_BYTES (1024 * 1024)
@@ -60,12 +62,16 @@ _beaver_queue_insert_item (BeaverConnection *connection,
                            double priority,
                            double timestamp,
                            const char *value,
+                           gboolean only,
                            GError **error)
 {
-  g_autoptr (BeaverStatement) statement = prepare (connection, core, SQL_PUT, error);
+  g_autoptr (BeaverStatement) statement =
+      only ? _beaver_connection_prepare_only (connection, SQL_PUT, error) :
+             _beaver_connection_prepare (connection, SQL_PUT, error);
 
   if (statement == NULL)
     return FALSE;
+  _beaver_statement_bind_text (statement, 1, core->name, -1);
   _beaver_statement_bind_double (statement, 2, priority);
   _beaver_statement_bind_double (statement, 3, timestamp);
   _beaver_statement_bind_text (statement, 4, value, -1);
@@ -76,10 +82,16 @@ gboolean
 _beaver_queue_put_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverQueueOp *op = data;
+  gboolean only = !_beaver_manager_core_wants_events (op->core, connection);
 
-  return _beaver_queue_insert_item (connection, op->core, op->priority, _beaver_clock_now (),
-                                    op->value, error) &&
-         _beaver_queue_emit (connection, op->core, "put", error);
+  if (!_beaver_queue_insert_item (connection, op->core, op->priority, _beaver_clock_now (),
+                                  op->value, only, error))
+    return FALSE;
+  __atomic_fetch_add (&op->core->ready, 1, __ATOMIC_RELAXED);
+  if (!only)
+    return _beaver_queue_emit (connection, op->core, "put", error);
+  _beaver_connection_touch (connection, op->core->topic);
+  return TRUE;
 }
 
 gboolean
@@ -91,9 +103,10 @@ _beaver_queue_put_many_work (BeaverConnection *connection, gpointer data, GError
   for (guint i = 0; i < op->many->len; i++)
     {
       if (!_beaver_queue_insert_item (connection, op->core, op->priority, _beaver_clock_now (),
-                                      op->many->pdata[i], error))
+                                      op->many->pdata[i], FALSE, error))
         return FALSE;
     }
+  __atomic_fetch_add (&op->core->ready, op->number, __ATOMIC_RELAXED);
   return op->number == 0 || _beaver_queue_emit (connection, op->core, "put", error);
 }
 
@@ -195,6 +208,64 @@ check_row (BeaverConnection *connection,
          _beaver_queue_jobs_insert (connection, op->core, row, error);
 }
 
+/* Whether there is likely something to take, so that looking first is not worth it. Nothing depends
+ * on it: puts may have been undone, and others take too. */
+static gboolean
+is_likely (gpointer data)
+{
+  BeaverQueueOp *op = data;
+
+  return __atomic_load_n (&op->core->ready, __ATOMIC_RELAXED) > 0 ||
+         __atomic_load_n (&op->core->streak, __ATOMIC_RELAXED) >= LIKELY_STREAK;
+}
+
+static void
+note_take (BeaverManagerCore *core, gint64 n)
+{
+  if (n == 0)
+    {
+      __atomic_store_n (&core->ready, 0, __ATOMIC_RELAXED);
+      __atomic_store_n (&core->streak, 0, __ATOMIC_RELAXED);
+      return;
+    }
+  if (__atomic_load_n (&core->ready, __ATOMIC_RELAXED) > 0)
+    __atomic_fetch_sub (&core->ready, n, __ATOMIC_RELAXED);
+  if (__atomic_load_n (&core->streak, __ATOMIC_RELAXED) < LIKELY_STREAK)
+    __atomic_fetch_add (&core->streak, 1, __ATOMIC_RELAXED);
+}
+
+/* The front and nothing else: no table of jobs, no listener. */
+static BeaverAttempt
+get_only (BeaverConnection *connection, BeaverQueueOp *op, GError **error)
+{
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare_only (connection, SQL_TAKE, error);
+  g_autoptr (BeaverJobRow) row = NULL;
+  BeaverStep step;
+
+  if (statement == NULL)
+    return BEAVER_ATTEMPT_FAILED;
+  _beaver_statement_bind_text (statement, 1, op->core->name, -1);
+  step = _beaver_statement_step (statement, error);
+  if (step == BEAVER_STEP_ROW)
+    {
+      row = read_row (statement);
+      /* has to go to the dead letters instead */
+      if (!_beaver_json_check (row->value, -1, NULL))
+        _beaver_connection_refuse_only (connection);
+    }
+  while (step == BEAVER_STEP_ROW)
+    step = _beaver_statement_step (statement, error);
+  if (step != BEAVER_STEP_DONE)
+    return BEAVER_ATTEMPT_FAILED;
+  note_take (op->core, row != NULL);
+  if (row == NULL)
+    return BEAVER_ATTEMPT_AGAIN;
+  _beaver_connection_touch (connection, op->core->topic);
+  g_ptr_array_add (op->rows, g_steal_pointer (&row));
+  return BEAVER_ATTEMPT_DONE;
+}
+
 static BeaverAttempt
 get_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError **error)
 {
@@ -203,10 +274,15 @@ get_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError *
   gboolean has_jobs, fits;
 
   begin_rows (op);
-  if (!_beaver_queue_jobs_table_exists (connection, &has_jobs, error) ||
-      (has_jobs && !_beaver_queue_jobs_sweep (connection, op->core, error)) ||
+  if (!_beaver_queue_has_jobs (connection, op->core, &has_jobs, error))
+    return BEAVER_ATTEMPT_FAILED;
+  if (!has_jobs && _beaver_connection_is_only (connection) &&
+      !_beaver_manager_core_wants_events (op->core, connection))
+    return get_only (connection, op, error);
+  if ((has_jobs && !_beaver_queue_jobs_sweep (connection, op->core, error)) ||
       !take_front (connection, op, has_jobs, &row, error))
     return BEAVER_ATTEMPT_FAILED;
+  note_take (op->core, row != NULL);
   if (row == NULL)
     return BEAVER_ATTEMPT_AGAIN;
   if (!check_row (connection, op, row, &fits, error) ||
@@ -250,6 +326,7 @@ claim_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError
         return BEAVER_ATTEMPT_FAILED;
       g_ptr_array_add (op->rows, g_steal_pointer (&row));
     }
+  note_take (op->core, (gint64) op->rows->len);
   if (!taken)
     return BEAVER_ATTEMPT_AGAIN;
   return _beaver_queue_emit (connection, op->core, "claim", error) ? BEAVER_ATTEMPT_DONE :
@@ -292,8 +369,8 @@ look (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError **er
   return BEAVER_ATTEMPT_AGAIN;
 }
 
-const BeaverWaitOps _beaver_queue_get_ops = { look, get_act, NULL };
-const BeaverWaitOps _beaver_queue_claim_ops = { look, claim_act, NULL };
+const BeaverWaitOps _beaver_queue_get_ops = { look, get_act, NULL, TRUE, is_likely };
+const BeaverWaitOps _beaver_queue_claim_ops = { look, claim_act, NULL, FALSE, is_likely };
 
 gboolean
 _beaver_queue_pop_work (BeaverConnection *connection, gpointer data, GError **error)

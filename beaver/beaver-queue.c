@@ -333,13 +333,18 @@ beaver_queue_put_json (BeaverQueue *self,
                        GCancellable *cancellable,
                        GError **error)
 {
-  g_autoptr (BeaverQueueOp) op = NULL;
+  g_autofree char *value = NULL;
+  BeaverQueueOp op = { 0 };
 
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), FALSE);
 
-  op = _beaver_queue_new_put_op (self, json, priority, error);
-  return op != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE, _beaver_queue_put_work, op,
-                                          cancellable, error);
+  op.core = _beaver_manager_get_core (BEAVER_MANAGER (self));
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL ||
+      !_beaver_queue_op_set_priority (&op, priority, error))
+    return FALSE;
+  op.value = value = _beaver_queue_normalize (op.core, json, error);
+  return value != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_put_work,
+                                             &op, cancellable, error);
 }
 
 /**
@@ -369,7 +374,7 @@ beaver_queue_put_json_async (BeaverQueue *self,
   g_return_if_fail (BEAVER_IS_QUEUE (self));
 
   op = _beaver_queue_new_put_op (self, json, priority, &error);
-  _beaver_queue_start (self, self, beaver_queue_put_json_async, BEAVER_ACCESS_WRITE,
+  _beaver_queue_start (self, self, beaver_queue_put_json_async, BEAVER_ACCESS_WRITE_ONE,
                        _beaver_queue_put_work, op, error, _beaver_queue_finish_true, cancellable,
                        callback, user_data);
 }
@@ -421,7 +426,7 @@ beaver_queue_put_node (BeaverQueue *self,
   g_return_val_if_fail (value != NULL, FALSE);
 
   op = new_node_op (self, value, priority, error);
-  return op != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE, _beaver_queue_put_work, op,
+  return op != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_put_work, op,
                                           cancellable, error);
 }
 
@@ -453,7 +458,7 @@ beaver_queue_put_node_async (BeaverQueue *self,
   g_return_if_fail (value != NULL);
 
   op = new_node_op (self, value, priority, &error);
-  _beaver_queue_start (self, self, beaver_queue_put_node_async, BEAVER_ACCESS_WRITE,
+  _beaver_queue_start (self, self, beaver_queue_put_node_async, BEAVER_ACCESS_WRITE_ONE,
                        _beaver_queue_put_work, op, error, _beaver_queue_finish_true, cancellable,
                        callback, user_data);
 }
@@ -507,7 +512,7 @@ beaver_queue_put_object (BeaverQueue *self,
   g_return_val_if_fail (G_IS_OBJECT (value), FALSE);
 
   op = new_object_op (self, value, priority, error);
-  return op != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE, _beaver_queue_put_work, op,
+  return op != NULL && _beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_put_work, op,
                                           cancellable, error);
 }
 
@@ -539,7 +544,7 @@ beaver_queue_put_object_async (BeaverQueue *self,
   g_return_if_fail (G_IS_OBJECT (value));
 
   op = new_object_op (self, value, priority, &error);
-  _beaver_queue_start (self, self, beaver_queue_put_object_async, BEAVER_ACCESS_WRITE,
+  _beaver_queue_start (self, self, beaver_queue_put_object_async, BEAVER_ACCESS_WRITE_ONE,
                        _beaver_queue_put_work, op, error, _beaver_queue_finish_true, cancellable,
                        callback, user_data);
 }
@@ -749,7 +754,7 @@ beaver_queue_get (BeaverQueue *self, double timeout, GCancellable *cancellable, 
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
 
   op = new_get_op (self, timeout, error);
-  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_WRITE, _beaver_queue_pop_work, op,
+  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_pop_work, op,
                                         cancellable, error))
     return NULL;
   return _beaver_queue_take_item (op, error);
@@ -780,7 +785,7 @@ beaver_queue_get_async (BeaverQueue *self,
   g_return_if_fail (BEAVER_IS_QUEUE (self));
 
   op = new_get_op (self, timeout, &error);
-  _beaver_queue_start (self, self, beaver_queue_get_async, BEAVER_ACCESS_WRITE,
+  _beaver_queue_start (self, self, beaver_queue_get_async, BEAVER_ACCESS_WRITE_ONE,
                        _beaver_queue_pop_work, op, error, _beaver_queue_finish_item, cancellable,
                        callback, user_data);
 }
@@ -825,7 +830,7 @@ beaver_queue_pop (BeaverQueue *self, GCancellable *cancellable, GError **error)
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
 
   op = _beaver_queue_op_new (self, error);
-  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_WRITE, _beaver_queue_pop_work, op,
+  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_pop_work, op,
                                         cancellable, error))
     return NULL;
   return _beaver_queue_take_item (op, error);
@@ -854,7 +859,7 @@ beaver_queue_pop_async (BeaverQueue *self,
   g_return_if_fail (BEAVER_IS_QUEUE (self));
 
   op = _beaver_queue_op_new (self, &error);
-  _beaver_queue_start (self, self, beaver_queue_pop_async, BEAVER_ACCESS_WRITE,
+  _beaver_queue_start (self, self, beaver_queue_pop_async, BEAVER_ACCESS_WRITE_ONE,
                        _beaver_queue_pop_work, op, error, _beaver_queue_finish_item, cancellable,
                        callback, user_data);
 }

@@ -117,6 +117,33 @@ test_delay (Fixture *f, gconstpointer data)
   assert_pop (queue, NULL);
 }
 
+/* What a queue expects of itself is wrong: nothing waits, and there is a table of jobs by now. */
+static void
+test_delay_unexpected (Fixture *f, gconstpointer data)
+{
+  BeaverQueue *queue = get_queue (f, "q");
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (BeaverTransaction) transaction = NULL;
+      g_autoptr (BeaverQueueItem) item = NULL;
+
+      put (queue, "0", 1);
+      assert_pop (queue, "0");
+      transaction = beaver_db_begin (f->db, NULL, &error);
+      put (queue, "1", 1);
+      put (queue, "2", 1);
+      beaver_transaction_rollback (transaction, &error);
+      g_assert_no_error (error);
+      put_job (queue, "3", 0.1, 0, NULL, 0);
+      item = beaver_queue_get (queue, BEAVER_TEST_DEADLINE, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (beaver_queue_item_get_value (item), ==, "3");
+      assert_pop (queue, NULL);
+    }
+}
+
 static void
 test_dead (Fixture *f, gconstpointer data)
 {
@@ -487,6 +514,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/queue/claim/lease", test_lease);
   beaver_test_add ("/queue/claim/late-ack", test_late_ack);
   beaver_test_add ("/queue/claim/delay", test_delay);
+  beaver_test_add ("/queue/claim/delay-unexpected", test_delay_unexpected);
   beaver_test_add ("/queue/claim/dead", test_dead);
   beaver_test_add ("/queue/claim/unique", test_unique);
   beaver_test_add ("/queue/claim/transaction", test_transaction);

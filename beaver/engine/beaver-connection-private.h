@@ -51,6 +51,8 @@ BeaverStatement *_beaver_connection_prepare_dynamic (BeaverConnection *self, con
  * statement, or another process has committed since the work began, nothing is written and the work is run once more, in
  * a transaction. Everything answers NULL or an error without setting one in the meantime: just return FALSE. */
 BeaverStatement *_beaver_connection_prepare_only (BeaverConnection *self, const char *sql, GError **error);
+/* Whether the work runs without a transaction, and may have its only statement yet. */
+gboolean _beaver_connection_is_only (BeaverConnection *self);
 /* What the only statement has found needs more than that: TRUE when the work is to run it to its end and return FALSE.
  * FALSE in a transaction. */
 gboolean _beaver_connection_refuse_only (BeaverConnection *self);

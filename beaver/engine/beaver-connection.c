@@ -442,6 +442,12 @@ _beaver_connection_prepare_only (BeaverConnection *self, const char *sql, GError
 }
 
 gboolean
+_beaver_connection_is_only (BeaverConnection *self)
+{
+  return self->only == BEAVER_ONLY_BEGUN;
+}
+
+gboolean
 _beaver_connection_refuse_only (BeaverConnection *self)
 {
   if (self->only == BEAVER_ONLY_NOT)

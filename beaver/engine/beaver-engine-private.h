@@ -159,6 +159,9 @@ typedef struct
   BeaverAttemptFunc peek; /* nullable */
   BeaverAttemptFunc act;
   BeaverWork abandon; /* nullable */
+  gboolean one;       /* act is a WRITE_ONE */
+  /* From any thread: act is likely enough to succeed that peek may come behind it. Nullable. */
+  gboolean (*is_likely) (gpointer data);
 } BeaverWaitOps;
 
 /* timeout_us: < 0 for ever, 0 one attempt; BEAVER_ERROR_TIMEOUT when it is over. topic: see

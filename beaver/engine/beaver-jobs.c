@@ -456,6 +456,19 @@ attempt_work (BeaverConnection *connection, gpointer data, GError **error)
   return attempt->result != BEAVER_ATTEMPT_FAILED;
 }
 
+static gboolean
+attempt_act (BeaverEngine *self,
+             const BeaverWaitOps *ops,
+             Attempt *attempt,
+             GCancellable *cancellable,
+             guint serial,
+             GError **error)
+{
+  attempt->func = ops->act;
+  return _beaver_engine_run_inside (self, ops->one ? BEAVER_ACCESS_WRITE_ONE : BEAVER_ACCESS_WRITE,
+                                    attempt_work, attempt, cancellable, serial, error);
+}
+
 /* One try, inside. retry_at comes back 0 when no time was named. */
 static BeaverAttempt
 try_once (BeaverEngine *self,
@@ -468,6 +481,15 @@ try_once (BeaverEngine *self,
 {
   Attempt attempt = { ops->peek, data, BEAVER_ATTEMPT_DONE, 0 };
 
+  if (ops->peek != NULL && ops->is_likely != NULL && ops->is_likely (data))
+    {
+      if (!attempt_act (self, ops, &attempt, cancellable, serial, error))
+        return BEAVER_ATTEMPT_FAILED;
+      *retry_at = attempt.retry_at;
+      if (attempt.result != BEAVER_ATTEMPT_AGAIN)
+        return attempt.result;
+      attempt.func = ops->peek;
+    }
   if (ops->peek != NULL)
     {
       if (!_beaver_engine_run_inside (self, BEAVER_ACCESS_POINT, attempt_work, &attempt,
@@ -477,9 +499,7 @@ try_once (BeaverEngine *self,
       if (attempt.result == BEAVER_ATTEMPT_AGAIN)
         return BEAVER_ATTEMPT_AGAIN;
     }
-  attempt.func = ops->act;
-  if (!_beaver_engine_run_inside (self, BEAVER_ACCESS_WRITE, attempt_work, &attempt, cancellable,
-                                  serial, error))
+  if (!attempt_act (self, ops, &attempt, cancellable, serial, error))
     return BEAVER_ATTEMPT_FAILED;
   *retry_at = attempt.retry_at;
   return attempt.result;
