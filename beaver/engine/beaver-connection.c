@@ -28,6 +28,7 @@ struct _BeaverStatement
   gboolean in_use;
   gboolean cached; /* else finalised by the reset */
   gboolean dirty;  /* parameters are bound */
+  int refused;     /* why SQLite did not take a parameter; 0 when it took all */
   int *places;     /* of parameters $1, $2 ..., from 0 on; NULL: they stand in that order */
   int n_places;
   char *sql; /* of dynamic ones */
@@ -500,11 +501,24 @@ trim_dynamic (BeaverConnection *self)
     }
 }
 
+/* What SQLite did not take is NULL now: told by the next step. */
+static void
+note_bound (BeaverStatement *self, int code)
+{
+  if (G_UNLIKELY (code == SQLITE_TOOBIG || code == SQLITE_NOMEM))
+    self->refused = code;
+}
+
 void
 _beaver_statement_bind_text (BeaverStatement *self, int index, const char *text, gssize length)
 {
-  sqlite3_bind_text (self->stmt, place_of (self, index), text, length < 0 ? -1 : (int) length,
-                     SQLITE_STATIC);
+  int place = place_of (self, index);
+
+  if (length < 0)
+    note_bound (self, sqlite3_bind_text (self->stmt, place, text, -1, SQLITE_STATIC));
+  else
+    note_bound (self, sqlite3_bind_text64 (self->stmt, place, text, (sqlite3_uint64) length,
+                                           SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void
@@ -514,7 +528,8 @@ _beaver_statement_bind_blob (BeaverStatement *self, int index, gconstpointer dat
   if (length == 0)
     sqlite3_bind_zeroblob (self->stmt, place_of (self, index), 0);
   else
-    sqlite3_bind_blob64 (self->stmt, place_of (self, index), data, length, SQLITE_STATIC);
+    note_bound (self, sqlite3_bind_blob64 (self->stmt, place_of (self, index), data, length,
+                                           SQLITE_STATIC));
 }
 
 void
@@ -556,7 +571,7 @@ _beaver_statement_step (BeaverStatement *self, GError **error)
   int code;
 
   self->active = TRUE;
-  code = sqlite3_step (self->stmt);
+  code = G_LIKELY (self->refused == 0) ? sqlite3_step (self->stmt) : self->refused;
   if (code == SQLITE_ROW)
     return BEAVER_STEP_ROW;
   if (code == SQLITE_DONE)
@@ -589,6 +604,7 @@ _beaver_statement_reset (BeaverStatement *self)
     {
       sqlite3_clear_bindings (self->stmt); /* they point into memory of the work */
       self->dirty = FALSE;
+      self->refused = 0;
     }
   self->in_use = FALSE;
   if (self->sql != NULL && connection->dynamic_order.length > MAX_DYNAMIC_STATEMENTS)

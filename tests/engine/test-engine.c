@@ -404,6 +404,55 @@ test_close (Fixture *f, gconstpointer data)
     }
 }
 
+/* A value that SQLite cannot hold must not become NULL on the way: most columns would take it. */
+static gboolean
+too_big_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  const char *big = data;
+  g_autoptr (GBytes) bytes = g_bytes_new_static (big, strlen (big));
+
+  sqlite3_limit (connection->db, SQLITE_LIMIT_LENGTH, 1000);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (BeaverStatement) statement =
+          _beaver_connection_prepare (connection, "SELECT $1 IS NULL", NULL);
+      g_autoptr (GError) reason = NULL;
+
+      g_assert_nonnull (statement);
+      if (i == 0)
+        _beaver_statement_bind_text (statement, 1, big, -1);
+      else if (i == 1)
+        _beaver_statement_bind_text (statement, 1, big, (gssize) strlen (big));
+      else if (i == 2)
+        _beaver_statement_bind_blob (statement, 1, big, strlen (big));
+      else
+        _beaver_statement_bind_bytes (statement, 1, bytes);
+      g_assert_cmpint (_beaver_statement_step (statement, &reason), ==, BEAVER_STEP_ERROR);
+      g_assert_error (reason, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+    }
+  {
+    g_autoptr (BeaverStatement) statement =
+        _beaver_connection_prepare (connection, "SELECT $1 IS NULL", error);
+
+    _beaver_statement_bind_text (statement, 1, "small", -1);
+    g_assert_cmpint (_beaver_statement_step (statement, error), ==, BEAVER_STEP_ROW);
+    g_assert_cmpint (_beaver_statement_int (statement, 0), ==, 0);
+  }
+  return TRUE;
+}
+
+static void
+test_too_big (Fixture *f, gconstpointer data)
+{
+  BeaverEngine *engine = open_kind (f, data);
+  g_autofree char *big = g_strnfill (2000, 'x');
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (_beaver_engine_run (engine, BEAVER_ACCESS_POINT, too_big_work, big, NULL, &error));
+  g_assert_no_error (error);
+  engine_end (engine, f->dir);
+}
+
 #define add(name, func)                                                                            \
   g_test_add ("/engine/file/" name, Fixture, NULL, fixture_set_up_closed, func,                    \
               fixture_tear_down);                                                                  \
@@ -474,6 +523,7 @@ main (int argc, char *argv[])
   add ("transaction-is-isolated", test_transaction_is_isolated);
   add ("transaction-dropped-elsewhere", test_transaction_dropped_elsewhere);
   add ("close", test_close);
+  add ("too-big", test_too_big);
   beaver_test_add_closed ("/engine/file/idle-readers-forget", test_idle_readers_forget);
   return g_test_run ();
 }
