@@ -79,6 +79,9 @@ gboolean _beaver_documents_index_work (BeaverConnection *connection, gpointer op
 gboolean _beaver_documents_drop_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_documents_batch_work (BeaverConnection *connection, gpointer op, GError **error);
 /* results: those of ids that exist, in that order, each once */
+gboolean _beaver_documents_contains_work (BeaverConnection *connection,
+                                          gpointer op,
+                                          GError **error);
 gboolean _beaver_documents_get_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_documents_search_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_documents_count_work (BeaverConnection *connection, gpointer op, GError **error);

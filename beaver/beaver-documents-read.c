@@ -271,6 +271,94 @@ beaver_documents_lookup_finish (BeaverDocuments *self, GAsyncResult *result, GEr
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+finish_found (GTask *task, gpointer data)
+{
+  BeaverDocumentsOp *op = data;
+
+  g_task_return_boolean (task, op->number > 0);
+}
+
+/**
+ * beaver_documents_contains:
+ * @self: a collection
+ * @id: the id, any UTF-8
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Tells whether there is a document, without reading it.
+ *
+ * Returns: %TRUE when there is; %FALSE without an error when not, and on error
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_documents_contains (BeaverDocuments *self,
+                           const char *id,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (BeaverDocumentsOp) op = NULL;
+
+  g_return_val_if_fail (BEAVER_IS_DOCUMENTS (self), FALSE);
+
+  op = _beaver_documents_new_id_op (self, id, error);
+  if (op == NULL || !_beaver_manager_run (BEAVER_MANAGER (self), BEAVER_ACCESS_POINT,
+                                          _beaver_documents_contains_work, op, cancellable, error))
+    return FALSE;
+  return op->number > 0;
+}
+
+/**
+ * beaver_documents_contains_async:
+ * @self: a collection
+ * @id: the id, any UTF-8
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Documents.contains].
+ *
+ * Since: 1.0
+ */
+void
+beaver_documents_contains_async (BeaverDocuments *self,
+                                 const char *id,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GError *error = NULL;
+  BeaverDocumentsOp *op;
+
+  g_return_if_fail (BEAVER_IS_DOCUMENTS (self));
+
+  op = _beaver_documents_new_id_op (self, id, &error);
+  _beaver_documents_start (self, self, beaver_documents_contains_async, BEAVER_ACCESS_POINT,
+                           _beaver_documents_contains_work, op, error, finish_found, cancellable,
+                           callback, user_data);
+}
+
+/**
+ * beaver_documents_contains_finish:
+ * @self: a collection
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Documents.contains_async].
+ *
+ * Returns: %TRUE when there is; %FALSE without an error when not, and on error
+ *
+ * Since: 1.0
+ */
+gboolean
+beaver_documents_contains_finish (BeaverDocuments *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 /**
  * beaver_documents_get_many:
  * @self: a collection

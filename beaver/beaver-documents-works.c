@@ -388,6 +388,21 @@ _beaver_documents_read (BeaverConnection *connection,
 }
 
 gboolean
+_beaver_documents_contains_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  BeaverDocumentsOp *op = data;
+  g_autoptr (BeaverStatement) exists =
+      prepare_item (connection, SQL_EXISTS, op->core->name, op->ids[0], error);
+  BeaverStep step;
+
+  if (exists == NULL)
+    return FALSE;
+  step = _beaver_statement_step (exists, error);
+  op->number = step == BEAVER_STEP_ROW;
+  return step != BEAVER_STEP_ERROR;
+}
+
+gboolean
 _beaver_documents_get_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverDocumentsOp *op = data;

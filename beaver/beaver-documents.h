@@ -162,6 +162,22 @@ BeaverDocument *beaver_documents_lookup_finish (BeaverDocuments *self,
                                                 GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_documents_contains (BeaverDocuments *self,
+                                    const char *id,
+                                    GCancellable *cancellable,
+                                    GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_documents_contains_async (BeaverDocuments *self,
+                                      const char *id,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_documents_contains_finish (BeaverDocuments *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
 GPtrArray *beaver_documents_get_many (BeaverDocuments *self,
                                       const char *const *ids,
                                       GCancellable *cancellable,

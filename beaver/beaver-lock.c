@@ -210,6 +210,49 @@ beaver_db_get_lock_names (BeaverDb *self, GCancellable *cancellable, GError **er
 }
 
 /**
+ * beaver_db_get_lock_names_async:
+ * @self: a database
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Db.get_lock_names].
+ *
+ * Since: 1.0
+ */
+void
+beaver_db_get_lock_names_async (BeaverDb *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_DB (self));
+
+  _beaver_db_list_names_async (self, beaver_db_get_lock_names_async, SQL_NAMES, cancellable,
+                               callback, user_data);
+}
+
+/**
+ * beaver_db_get_lock_names_finish:
+ * @self: a database
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Db.get_lock_names_async].
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names; %NULL on error
+ *
+ * Since: 1.0
+ */
+char **
+beaver_db_get_lock_names_finish (BeaverDb *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_DB (self), NULL);
+
+  return _beaver_db_list_names_finish (self, result, error);
+}
+
+/**
  * beaver_lock_acquire:
  * @self: a lock
  * @timeout: seconds to wait; negative: for ever, 0: try once

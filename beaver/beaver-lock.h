@@ -19,6 +19,13 @@ BEAVER_AVAILABLE_IN_1_0
 BeaverLock *beaver_db_get_lock (BeaverDb *self, const char *name, GError **error);
 BEAVER_AVAILABLE_IN_1_0
 char **beaver_db_get_lock_names (BeaverDb *self, GCancellable *cancellable, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_db_get_lock_names_async (BeaverDb *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+char **beaver_db_get_lock_names_finish (BeaverDb *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_lock_acquire (BeaverLock *self,

@@ -602,6 +602,17 @@ test_async (Fixture *f, gconstpointer data)
   WAIT;
   g_assert_null (beaver_documents_lookup_finish (docs, result, &error));
   DONE;
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *id = i == 0 ? "9" : "1";
+
+      g_assert_cmpint (beaver_documents_contains (docs, id, NULL, &error), ==, i == 1);
+      g_assert_no_error (error);
+      beaver_documents_contains_async (docs, id, NULL, beaver_test_ready, &result);
+      WAIT;
+      g_assert_cmpint (beaver_documents_contains_finish (docs, result, &error), ==, i == 1);
+      DONE;
+    }
   beaver_documents_get_many_async (docs, ids, NULL, beaver_test_ready, &result);
   WAIT;
   array = beaver_documents_get_many_finish (docs, result, &error);
@@ -661,6 +672,7 @@ test_closed (Fixture *f, gconstpointer data)
   g_clear_error (&error)
       CLOSED (beaver_documents_index (both[i], "1", "{", TEXT, NULL, &error));
       CLOSED (beaver_documents_get (both[i], "1", NULL, &error));
+      CLOSED (beaver_documents_contains (both[i], "1", NULL, &error));
       CLOSED (beaver_documents_search (both[i], NULL, NULL, &error));
       CLOSED (beaver_documents_drop (both[i], "1", NULL, &error));
       CLOSED (beaver_documents_items (both[i], &error));

@@ -216,6 +216,7 @@ static void
 test_lock (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
   g_auto (GStrv) listed = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -228,6 +229,12 @@ test_lock (Fixture *f, gconstpointer data)
       g_assert_no_error (error);
     }
   listed = beaver_db_get_lock_names (f->db, NULL, &error);
+  g_assert_no_error (error);
+  assert_listed (listed);
+  g_clear_pointer (&listed, g_strfreev);
+  beaver_db_get_lock_names_async (f->db, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  listed = beaver_db_get_lock_names_finish (f->db, result, &error);
   g_assert_no_error (error);
   assert_listed (listed);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

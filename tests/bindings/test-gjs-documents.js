@@ -65,12 +65,14 @@ test('a batch', docs(articles => {
     batch.put('last', {id: 'a'});
     equal(batch.apply(), 1);
     equal(articles.get('a').body, 'last');
+    equal([articles.has('a'), articles.has('b')], [true, false]);
 }));
 
 test('async', docs(async articles => {
     const made = await articles.put_async({t: 'awaited'}, {id: 'x'});
     equal(made.body, {t: 'awaited'});
     equal(ids(await articles.search_async('awaited')), ['x']);
+    equal([await articles.has_async('x'), await articles.has_async('y')], [true, false]);
 }));
 
 test('an index of a dict', () => Beaver.scope(':memory:', db => {

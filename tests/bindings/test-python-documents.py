@@ -29,6 +29,9 @@ class Documents(Case):
         self.assertEqual(self.docs.get('py').body['author'], {'name': 'Guido'})
         self.assertEqual(self.docs['sql']['year'], 2000)
         self.assertIn('rust', self.docs)
+        self.assertNotIn('ru', self.docs)
+        self.assertNotIn('ru\0st', self.docs)
+        self.assertTrue(self.docs.contains('py'))
         self.assertNotIn('none', self.docs)
         with self.assertRaises(KeyError):
             self.docs.get('none')

@@ -159,6 +159,7 @@ function init_documents() {
         put: ['index', (body, {id = null, fts = true, fuzzy = false} = {}, cancellable = null) =>
             [id, to_json(body), flags(fts, fuzzy), cancellable]],
         get: ['lookup', (id, cancellable = null) => [id, cancellable], document => document ?? undefined],
+        has: ['contains', (id, cancellable = null) => [id, cancellable]],
         search: ['search', asked],
     });
     natural(Beaver.Dict, {query: ['query', asked]});

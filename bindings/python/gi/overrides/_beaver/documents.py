@@ -265,7 +265,7 @@ class Documents(raw.Documents):
         return self.get(id).body
 
     def __contains__(self, id):
-        return isinstance(id, str) and '\0' not in id and self.lookup(id) is not None
+        return isinstance(id, str) and '\0' not in id and self.contains(id)
 
     @both
     def get_many(self, ids):
