@@ -118,28 +118,6 @@ forget_cached (const char *path)
   bench_raw_close (&other);
 }
 
-/* Rows of the past, so that it is seen whether appending costs more when there are many. */
-static void
-fill_streams (const char *path, guint n, gboolean log)
-{
-  BenchRaw raw;
-
-  bench_raw_open (&raw, path, FALSE);
-  bench_raw_step (&raw, raw.begin);
-  for (guint i = 0; i < n; i++)
-    {
-      char value[160];
-      int length = bench_value (value, i);
-
-      if (log)
-        bench_raw_append (&raw, 1e9 + i * 1e-3, value, length);
-      else
-        bench_raw_publish (&raw, 1e9 + i * 1e-3, value, length);
-    }
-  bench_raw_step (&raw, raw.commit);
-  bench_raw_close (&raw);
-}
-
 /* Under callgrind: BENCH_COUNT_OPERATIONS in bench_counted(), on args->n keys. */
 static void
 run_counted (const BenchArgs *args,
@@ -155,7 +133,7 @@ run_counted (const BenchArgs *args,
 
   bench_fill (path, args->n);
   if (ours == count_append || ours == count_publish)
-    fill_streams (path, args->n, ours == count_append);
+    bench_fill_streams (path, args->n, ours == count_append);
   self.keys = g_malloc_n (BENCH_COUNT_OPERATIONS + COUNT_WARM, BENCH_KEY_SIZE);
   for (guint i = 0; i < BENCH_COUNT_OPERATIONS + COUNT_WARM; i++)
     bench_key (self.keys[i], (repeated ? i % 100 : i) % args->n);

@@ -27,6 +27,7 @@ run_stream (const BenchArgs *args, gboolean publish, gboolean batch)
   BenchRaw raw;
 
   bench_fill (path, 10);
+  bench_fill_streams (path, args->n, !publish);
   bench_times_init (&times, 2000000);
   if (plain)
     bench_raw_open (&raw, path, args->full);

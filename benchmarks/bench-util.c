@@ -384,6 +384,27 @@ bench_raw_publish (BenchRaw *self, double timestamp, const char *payload, int le
   bench_raw_step (self, self->publish);
 }
 
+void
+bench_fill_streams (const char *path, guint n, gboolean log)
+{
+  BenchRaw raw;
+
+  bench_raw_open (&raw, path, FALSE);
+  bench_raw_step (&raw, raw.begin);
+  for (guint i = 0; i < n; i++)
+    {
+      char value[160];
+      int length = bench_value (value, i);
+
+      if (log)
+        bench_raw_append (&raw, 1e9 + i * 1e-3, value, length);
+      else
+        bench_raw_publish (&raw, 1e9 + i * 1e-3, value, length);
+    }
+  bench_raw_step (&raw, raw.commit);
+  bench_raw_close (&raw);
+}
+
 /* Program */
 
 static const BenchCase *const tables[] = {

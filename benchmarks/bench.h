@@ -177,4 +177,8 @@ void bench_raw_set (BenchRaw *self, const char *key, const char *value, int leng
 void bench_raw_append (BenchRaw *self, double timestamp, const char *data, int length);
 void bench_raw_publish (BenchRaw *self, double timestamp, const char *payload, int length);
 
+/* n rows of the past in the log or the channel, so that it is seen whether more costs more when
+ * there are many. */
+void bench_fill_streams (const char *path, guint n, gboolean log);
+
 G_END_DECLS

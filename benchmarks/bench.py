@@ -124,6 +124,11 @@ SIZES = (1000, 10000, 100000, 1000000)
 GROWTH = [
     ('get', 'beaver sqlite', 1000000, 4, 'dict get'),
     ('set', 'beaver sqlite', 1000000, 6, 'dict set'),
+    ('batch', 'beaver sqlite', 1000000, 25, 'batches of 1,000, random keys'),
+    ('append', 'beaver sqlite', 1000000, 3, 'log append'),
+    ('publish', 'beaver sqlite', 1000000, 3, 'channel publish'),
+    ('list-iterate', 'beaver sqlite', 1000000, 3, 'list, one after the other'),
+    ('walk', 'beaver sqlite', 100000, 6, 'graph: all within three steps'),
     ('open', 'beaver sqlite', 1000000, 3, 'open, one get, close'),
     ('list-get', 'beaver', 1000000, 6, 'list get by index'),
     ('queue', 'beaver sqlite', 1000000, 4, 'queue put and get'),
