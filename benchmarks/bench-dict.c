@@ -4,6 +4,8 @@
  * Single gets and sets. */
 #include "bench.h"
 
+#include <math.h>
+
 __attribute__ ((noinline)) void
 bench_counted (void (*operation) (gpointer data, guint i), gpointer data, guint n)
 {
@@ -106,6 +108,75 @@ count_publish_raw (gpointer data, guint i)
   bench_raw_publish (&self->raw, self->stamp, value, bench_value (value, i));
 }
 
+/* A batch for as many calls, so that what is counted is one row of it. */
+#define COUNT_BATCH 1000
+
+static void
+count_append_batch (gpointer data, guint i)
+{
+  Counted *self = data;
+  g_autoptr (GPtrArray) entries = NULL;
+  GError *error = NULL;
+
+  if (i % COUNT_BATCH != 0)
+    return;
+  entries = g_ptr_array_new_full (COUNT_BATCH, g_object_unref);
+  for (guint j = 0; j < COUNT_BATCH; j++)
+    {
+      char value[160];
+
+      bench_value (value, i + j);
+      g_ptr_array_add (entries, beaver_log_entry_new (NAN, value));
+    }
+  bench_check (beaver_log_append_batch (self->log, (BeaverLogEntry **) entries->pdata, entries->len,
+                                        NULL, &error),
+               error);
+}
+
+static void
+count_append_batch_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+
+  if (i % COUNT_BATCH == 0)
+    bench_raw_step (&self->raw, self->raw.begin);
+  count_append_raw (data, i);
+  if (i % COUNT_BATCH == COUNT_BATCH - 1)
+    bench_raw_step (&self->raw, self->raw.commit);
+}
+
+static void
+count_publish_batch (gpointer data, guint i)
+{
+  Counted *self = data;
+  g_autofree char *texts = NULL;
+  g_autofree const char **jsons = NULL;
+  GError *error = NULL;
+
+  if (i % COUNT_BATCH != 0)
+    return;
+  texts = g_malloc (COUNT_BATCH * 160);
+  jsons = g_new0 (const char *, COUNT_BATCH + 1);
+  for (guint j = 0; j < COUNT_BATCH; j++)
+    {
+      bench_value (texts + j * 160, i + j);
+      jsons[j] = texts + j * 160;
+    }
+  bench_check (beaver_channel_publish_batch (self->channel, jsons, NULL, &error), error);
+}
+
+static void
+count_publish_batch_raw (gpointer data, guint i)
+{
+  Counted *self = data;
+
+  if (i % COUNT_BATCH == 0)
+    bench_raw_step (&self->raw, self->raw.begin);
+  count_publish_raw (data, i);
+  if (i % COUNT_BATCH == COUNT_BATCH - 1)
+    bench_raw_step (&self->raw, self->raw.commit);
+}
+
 /* Somebody else commits, and caches start anew. */
 static void
 forget_cached (const char *path)
@@ -129,11 +200,13 @@ run_counted (const BenchArgs *args,
   Counted self = { .stamp = 1.7e9 };
   volatile guint operations = BENCH_COUNT_OPERATIONS; /* no clone for the constant */
   gboolean plain = bench_is (args, "sqlite");
+  gboolean streams = ours == count_append || ours == count_publish || ours == count_append_batch ||
+                     ours == count_publish_batch;
   BeaverDb *db = NULL;
 
   bench_fill (path, args->n);
-  if (ours == count_append || ours == count_publish)
-    bench_fill_streams (path, args->n, ours == count_append);
+  if (streams)
+    bench_fill_streams (path, args->n, ours == count_append || ours == count_append_batch);
   self.keys = g_malloc_n (BENCH_COUNT_OPERATIONS + COUNT_WARM, BENCH_KEY_SIZE);
   for (guint i = 0; i < BENCH_COUNT_OPERATIONS + COUNT_WARM; i++)
     bench_key (self.keys[i], (repeated ? i % 100 : i) % args->n);
@@ -184,6 +257,18 @@ static void
 run_count_append (const BenchArgs *args)
 {
   run_counted (args, count_append, count_append_raw, FALSE);
+}
+
+static void
+run_count_append_batch (const BenchArgs *args)
+{
+  run_counted (args, count_append_batch, count_append_batch_raw, FALSE);
+}
+
+static void
+run_count_publish_batch (const BenchArgs *args)
+{
+  run_counted (args, count_publish_batch, count_publish_batch_raw, FALSE);
 }
 
 static void
@@ -359,5 +444,7 @@ const BenchCase bench_dict_cases[] = {
   { "count-set", "beaver sqlite", run_count_set },
   { "count-append", "beaver sqlite", run_count_append },
   { "count-publish", "beaver sqlite", run_count_publish },
+  { "count-append-batch", "beaver sqlite", run_count_append_batch },
+  { "count-publish-batch", "beaver sqlite", run_count_publish_batch },
   { NULL },
 };

@@ -136,7 +136,8 @@ GROWTH = [
     ('index', 'beaver sqlite', 100000, 4, 'documents: index'),
     ('search', 'beaver sqlite', 100000, 150, 'documents: search, as many hits as there are'),
 ]
-COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.2), ('publish', 1.2), ('queue', 1.4), ('index', 1.4)]
+COUNTS = [('get', 1.1), ('get-repeated', 0.1), ('set', 1.3), ('append', 1.15), ('publish', 1.15), ('append-batch', 1.3),
+          ('publish-batch', 1.15), ('queue', 1.15), ('index', 1.4)]
 LOWER = re.compile(r'_us$|_ms$|^kib$|_kib$|^instructions$')
 GROUPS = {
     'get': 'Reading',
