@@ -691,6 +691,9 @@ beaver_channel_publish_batch_finish (BeaverChannel *self, GAsyncResult *result, 
  *
  * Subscribes to the messages that are published from now on.
  *
+ * Not inside a transaction of a database in memory, which has one connection
+ * (%BEAVER_ERROR_CONFLICT).
+ *
  * Returns: (transfer full): the subscription; it ends with its last reference. %NULL on error
  *
  * Since: 1.0

@@ -730,6 +730,14 @@ _beaver_feed_add (BeaverFeed *self, BeaverFeedSink *sink, GError **error)
 {
   FeedRequest request = { .sink = sink };
 
+  /* The thread would wait for the one connection there is, and we for the thread. */
+  if (_beaver_engine_is_memory (self->engine) && _beaver_engine_get_serial (self->engine) != 0)
+    {
+      g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
+                           "a database in memory cannot be listened to from inside a transaction; "
+                           "begin to listen before it");
+      return FALSE;
+    }
   if (_beaver_engine_set_error_if_closed (self->engine, error) ||
       !feed_push_request (self, &request, error))
     return FALSE;

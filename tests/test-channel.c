@@ -454,6 +454,36 @@ test_retention_rolled_back (Fixture *f, gconstpointer data)
   g_assert_cmpint (beaver_channel_get_max_count (channel), ==, 0);
 }
 
+/* A database in memory has one connection, which belongs to the transaction: to subscribe there
+ * would wait for its end for ever. */
+static void
+test_memory_transaction (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BeaverTransaction) transaction = NULL;
+  g_autoptr (BeaverSubscription) subscription = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  BeaverChannel *channel;
+
+  fixture_close (f);
+  fixture_open (f, ":memory:");
+  channel = get_channel (f, "news");
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (beaver_channel_subscribe (channel, NULL, &error));
+  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  beaver_channel_subscribe_async (channel, NULL, beaver_test_ready, &result);
+  publish_number (channel, 1);
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  g_assert_no_error (error);
+  beaver_test_wait_result (&result);
+  subscription = beaver_channel_subscribe_finish (channel, result, &error);
+  g_assert_no_error (error);
+  publish_number (channel, 2);
+  assert_next_number (subscription, 2);
+}
+
 static void
 test_retention_age (Fixture *f, gconstpointer data)
 {
@@ -823,6 +853,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/channel/D17-retention-count", test_retention_count);
   beaver_test_add ("/channel/D17-retention-age", test_retention_age);
   beaver_test_add ("/channel/retention-rolled-back", test_retention_rolled_back);
+  beaver_test_add ("/channel/memory-transaction", test_memory_transaction);
   beaver_test_add ("/channel/fixture", test_fixture_file);
   beaver_test_add ("/channel/bad-input", test_bad_input);
   beaver_test_add ("/channel/D18-close-wakes-the-blocked", test_close_blocked);
