@@ -452,6 +452,44 @@ listen_work (BeaverConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
+/* The same as an operation of its own. */
+typedef struct
+{
+  ListenOp op;
+  BeaverEventBus *bus; /* strong */
+} ListenJob;
+
+static void
+listen_job_free (gpointer data)
+{
+  ListenJob *self = data;
+
+  g_ptr_array_unref (self->op.channels);
+  _beaver_event_bus_unref (self->bus);
+  g_free (self);
+}
+
+static gboolean
+listen_job_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  ListenJob *self = data;
+
+  return listen_work (connection, &self->op, error);
+}
+
+static void
+event_bus_listen_later (BeaverEventBus *self, GRefString *channel)
+{
+  ListenJob *job = g_new0 (ListenJob, 1);
+
+  job->bus = _beaver_event_bus_ref (self);
+  job->op.listener = self->listener;
+  job->op.channels = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ref_string_release);
+  g_ptr_array_add (job->op.channels, g_ref_string_acquire (channel));
+  _beaver_engine_run_detached (self->engine, BEAVER_ACCESS_WRITE, listen_job_work, job,
+                               listen_job_free);
+}
+
 static gboolean
 leave_work (BeaverConnection *connection, gpointer data, GError **error)
 {
@@ -654,6 +692,9 @@ event_bus_listen (BeaverEventBus *self, GRefString *channel, GError **error)
     self->close_work = _beaver_engine_add_close_work (self->engine, leave_work, self);
   g_mutex_unlock (&self->mutex);
   g_ptr_array_add (channels, channel);
+  /* It may be rolled back: once more behind its end. */
+  if (_beaver_engine_get_serial (self->engine) != 0)
+    event_bus_listen_later (self, channel);
   if (_beaver_engine_run (self->engine, BEAVER_ACCESS_WRITE, listen_work, &op, NULL, &reason) ||
       g_error_matches (reason, BEAVER_ERROR, BEAVER_ERROR_READ_ONLY))
     return TRUE;

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The libbeaver authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "beaver-test.h"
+#include "beaver-test-sqlite.h"
 
 static BeaverChannel *
 get_channel (BeaverDb *db, const char *name)
@@ -640,6 +640,37 @@ test_close_in_callback (Fixture *f, gconstpointer data)
   beaver_test_assert_all_closed (f->dir);
 }
 
+static gboolean
+is_listed (sqlite3 *raw)
+{
+  return raw_int (raw,
+                  "SELECT COUNT(*) FROM sqlite_master WHERE name = '__beaver_x_listeners__'") ==
+             1 &&
+         raw_int (raw, "SELECT COUNT(*) FROM __beaver_x_listeners__"
+                       " WHERE bus = '__events_dict:settings__'") == 1;
+}
+
+/* Whoever begins to listen in a transaction that is rolled back listens all the same, and other
+ * processes have to know. */
+static void
+test_listen_rolled_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) seen = new_list ();
+  g_autoptr (BeaverEventHandler) handler = NULL;
+  g_autoptr (BeaverTransaction) transaction = beaver_db_begin (f->db, NULL, &error);
+  sqlite3 *raw = raw_open (f->path);
+
+  g_assert_no_error (error);
+  handler = attach (beaver_db_get_dict (f->db, "settings", NULL), "set", seen);
+  g_assert_true (beaver_transaction_rollback (transaction, &error));
+  g_assert_no_error (error);
+  beaver_test_wait_until (is_listed (raw));
+  raw_close (raw);
+  set (f->db, "settings", "theme");
+  beaver_test_spin_until (NULL, seen->len == 1);
+}
+
 static void
 test_bad_input (Fixture *f, gconstpointer data)
 {
@@ -697,6 +728,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/events/E14-dead-listener", test_dead_listener);
   beaver_test_add ("/events/always", test_always);
   beaver_test_add ("/events/rollback", test_rollback);
+  beaver_test_add ("/events/listen-rolled-back", test_listen_rolled_back);
   beaver_test_add ("/events/D18-close", test_close);
   beaver_test_add ("/events/close-in-callback", test_close_in_callback);
   beaver_test_add ("/events/bad-input", test_bad_input);
