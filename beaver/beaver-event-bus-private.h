@@ -36,4 +36,10 @@ gboolean _beaver_event_bus_detach (BeaverEventBus *self,
                                    gpointer user_data,
                                    gboolean unique);
 
+/* Inside a WRITE work: writes an event, and now and then removes some that are old. */
+gboolean _beaver_event_bus_append (BeaverConnection *connection,
+                                   const char *channel,
+                                   const char *envelope,
+                                   GError **error);
+
 G_END_DECLS

@@ -40,9 +40,20 @@
   "ON CONFLICT (bus, listener) DO UPDATE SET expires_at = excluded.expires_at"
 #define SQL_LEAVE "DELETE FROM __beaver_x_listeners__ WHERE listener = $1 OR expires_at < $2"
 
+/* The primary key of the log is the stamp. */
+#define SQL_PRUNE                                                                                  \
+  "DELETE FROM __beaver_pubsub_log__ WHERE timestamp IN "                                          \
+  "(SELECT timestamp FROM __beaver_pubsub_log__ WHERE channel_name = $1 AND timestamp < $2 "       \
+  "ORDER BY timestamp LIMIT $3)"
+
 /* Seconds. */
 #define LISTENER_TTL 300.0
 #define LISTENER_RENEW 100.0
+
+/* How long events stay in the file, in seconds, and after how many of a channel it is looked for
+ * older ones: a prime, so that channels that take turns all have theirs. */
+#define KEPT 3600.0
+#define PRUNE_EVERY 251
 
 /* Events that wait for the context; beyond, the oldest are dropped. */
 #define MAX_PENDING 16384
@@ -612,6 +623,32 @@ _beaver_manager_core_wants_events (BeaverManagerCore *self, BeaverConnection *co
   return FALSE;
 }
 
+/* Events that have been told are of no use to anybody: whoever listens follows from where he began.
+ */
+gboolean
+_beaver_event_bus_append (BeaverConnection *connection,
+                          const char *channel,
+                          const char *envelope,
+                          GError **error)
+{
+  static int counters[64]; /* atomic: by the hash of the channel */
+  int *counter = &counters[g_str_hash (channel) % G_N_ELEMENTS (counters)];
+  g_autoptr (BeaverStatement) prune = NULL;
+
+  if ((guint) g_atomic_int_add (counter, 1) % PRUNE_EVERY == 0)
+    {
+      prune = _beaver_connection_prepare (connection, SQL_PRUNE, error);
+      if (prune == NULL)
+        return FALSE;
+      _beaver_statement_bind_text (prune, 1, channel, -1);
+      _beaver_statement_bind_double (prune, 2, wall_clock () - KEPT);
+      _beaver_statement_bind_int (prune, 3, 2 * PRUNE_EVERY);
+      if (!_beaver_statement_run (prune, error))
+        return FALSE;
+    }
+  return _beaver_pubsub_append (connection, channel, envelope, NULL, NULL, error);
+}
+
 gboolean
 _beaver_manager_core_emit (BeaverManagerCore *self,
                            BeaverConnection *connection,
@@ -624,7 +661,7 @@ _beaver_manager_core_emit (BeaverManagerCore *self,
   if (!_beaver_manager_core_wants_events (self, connection))
     return TRUE;
   envelope = _beaver_envelope_write (event, payload);
-  return _beaver_pubsub_append (connection, self->events_channel, envelope, NULL, NULL, error);
+  return _beaver_event_bus_append (connection, self->events_channel, envelope, error);
 }
 
 /* Attaching */

@@ -6,7 +6,6 @@
 #include <beaver/beaver-event-bus-private.h>
 #include <beaver/beaver-event-handler-private.h>
 #include <beaver/beaver-event-private.h>
-#include <beaver/beaver-pubsub-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 /* Shared by managers and database */
@@ -74,7 +73,7 @@ emit_work (BeaverConnection *connection, gpointer data, GError **error)
   EmitOp *op = data;
   g_autofree char *envelope = _beaver_envelope_write (op->event, op->payload);
 
-  return _beaver_pubsub_append (connection, op->channel, envelope, NULL, NULL, error);
+  return _beaver_event_bus_append (connection, op->channel, envelope, error);
 }
 
 static void

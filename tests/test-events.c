@@ -671,6 +671,40 @@ test_listen_rolled_back (Fixture *f, gconstpointer data)
   beaver_test_spin_until (NULL, seen->len == 1);
 }
 
+/* An event is for those who listen. Its row goes after an hour, or a program that listens would
+ * make the file grow for ever. */
+static void
+test_old_rows_go (Fixture *f, gconstpointer data)
+{
+  static const char fill[] =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
+      " INSERT INTO __beaver_pubsub_log__ (timestamp, channel_name, message_payload)"
+      " SELECT unixepoch () - 7200 + i / 1000.0, '__events_dict:settings__', 'null' FROM n"
+      " UNION ALL SELECT unixepoch () - 7000 + i / 1000.0, 'news', 'null' FROM n"
+      " UNION ALL SELECT unixepoch () - 1800, '__events_dict:settings__', 'null'";
+  static const char count_old[] = "SELECT COUNT(*) FROM __beaver_pubsub_log__"
+                                  " WHERE timestamp < unixepoch () - 3600 AND channel_name = ";
+  g_autofree char *old_events = g_strconcat (count_old, "'__events_dict:settings__'", NULL);
+  g_autofree char *old_news = g_strconcat (count_old, "'news'", NULL);
+  g_autoptr (GPtrArray) seen = new_list ();
+  g_autoptr (BeaverEventHandler) handler =
+      attach (beaver_db_get_dict (f->db, "settings", NULL), "set", seen);
+  sqlite3 *raw = raw_open (f->path);
+  guint n = 0;
+
+  raw_exec (raw, fill);
+  while (raw_int (raw, old_events) > 0 && n++ < 2000)
+    set (f->db, "settings", "theme");
+  g_assert_cmpint (raw_int (raw, old_events), ==, 0);
+  g_assert_cmpint (raw_int (raw, old_news), ==, 600);
+  raw_assert (raw,
+              "SELECT COUNT(*) FROM __beaver_pubsub_log__ WHERE message_payload = 'null'"
+              " AND channel_name = '__events_dict:settings__'",
+              "1");
+  raw_close (raw);
+  beaver_test_spin_until (NULL, seen->len == n);
+}
+
 static void
 test_bad_input (Fixture *f, gconstpointer data)
 {
@@ -728,6 +762,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/events/E14-dead-listener", test_dead_listener);
   beaver_test_add ("/events/always", test_always);
   beaver_test_add ("/events/rollback", test_rollback);
+  beaver_test_add ("/events/D17-old-rows-go", test_old_rows_go);
   beaver_test_add ("/events/listen-rolled-back", test_listen_rolled_back);
   beaver_test_add ("/events/D18-close", test_close);
   beaver_test_add ("/events/close-in-callback", test_close_in_callback);
