@@ -822,6 +822,7 @@ typedef struct
   gint64 index; /* of the item before; backward from -1 down */
   gint64 rowid; /* of the item before; 0 at first */
   GString *key; /* of the item before; NULL at first */
+  guint hash;   /* of its value; 0: unknown */
 } CursorState;
 
 static void
@@ -858,7 +859,23 @@ _beaver_list_cursor_state_free (gpointer data)
   g_free (state);
 }
 
-/* Keys change when the list is renumbered, which leaves the rowids alone. */
+/* Of the item that a page ends with. */
+static void
+cursor_take_hash (CursorState *state, GPtrArray *entries)
+{
+  if (entries->len > 0)
+    state->hash = g_str_hash (beaver_list_item_get_value (entries->pdata[entries->len - 1])) | 1u;
+}
+
+/* Whether the item before is still in its row: that of a removed one may be given to another. */
+static gboolean
+cursor_is_at (CursorState *state, BeaverStatement *row)
+{
+  return state->hash == 0 ||
+         state->hash == (g_str_hash (_beaver_statement_text (row, 2, NULL)) | 1u);
+}
+
+/* Keys change when the list is renumbered, which leaves the rowids and the values alone. */
 static gboolean
 cursor_refresh (BeaverConnection *connection, CursorState *state, GError **error)
 {
@@ -873,7 +890,7 @@ cursor_refresh (BeaverConnection *connection, CursorState *state, GError **error
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  if (row != NULL)
+  if (row != NULL && cursor_is_at (state, row))
     cursor_take_key (state, row);
   return TRUE;
 }
@@ -915,6 +932,7 @@ _beaver_list_cursor_page (BeaverConnection *connection,
         return FALSE;
       state->index += state->backward ? -1 : 1;
       state->rowid = _beaver_statement_int (statement, 0);
+      state->hash = 0;
       cursor_take_key (state, statement);
       if (value == NULL)
         return FALSE;
@@ -922,8 +940,11 @@ _beaver_list_cursor_page (BeaverConnection *connection,
       bytes += strlen (value);
       g_ptr_array_add (entries, _beaver_list_item_new_take (state->index, value));
       if (bytes > PAGE_BYTES)
-        return TRUE;
+        break;
     }
+  cursor_take_hash (state, entries);
+  if (step == BEAVER_STEP_ROW)
+    return TRUE;
   if (step == BEAVER_STEP_ERROR)
     return FALSE;
   if (rows < PAGE_ROWS)

@@ -351,12 +351,15 @@ typedef struct
   double lease;
 } Work;
 
+/* FALSE when the job is another's; what may pass, like a busy file, is left to the next time. */
 static gboolean
 extend (gpointer data)
 {
   Work *work = data;
+  g_autoptr (GError) local_error = NULL;
 
-  return beaver_job_extend (work->job, work->lease, NULL, NULL);
+  return beaver_job_extend (work->job, work->lease, NULL, &local_error) ||
+         !g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT);
 }
 
 /* What came of one job; the exit code that ends the work, -1 with error set, or -2 to go on. */

@@ -271,6 +271,47 @@ test_damaged (Fixture *f, gconstpointer data)
   raw_close (raw);
 }
 
+/* What is removed while one iterates gives its row to what is added then, which is elsewhere. */
+static void
+test_reused_rows (Fixture *f, gconstpointer data)
+{
+  BeaverList *list = get_list (f, "l");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverListBatch) batch = beaver_list_create_batch (list);
+  g_autoptr (BeaverCursor) cursor = NULL;
+  gint64 n = 1000;
+
+  /* so that those at the front have the last rows */
+  for (gint64 i = n; i > 0; i--)
+    {
+      g_autofree char *json = g_strdup_printf ("%" G_GINT64_FORMAT, i - 1);
+
+      g_assert_true (beaver_list_batch_prepend_json (batch, json, &error));
+      g_assert_no_error (error);
+    }
+  g_assert_cmpint (beaver_list_batch_apply (batch, NULL, &error), ==, n);
+  g_assert_no_error (error);
+
+  cursor = beaver_list_items (list, &error);
+  g_assert_no_error (error);
+  for (gint64 i = 0; i < n; i++)
+    {
+      g_autoptr (BeaverListItem) item = beaver_cursor_next (cursor, NULL, &error);
+      g_autofree char *expected = g_strdup_printf ("%" G_GINT64_FORMAT, i);
+      g_autofree char *popped = NULL;
+
+      g_assert_no_error (error);
+      g_assert_nonnull (item);
+      g_assert_cmpstr (beaver_list_item_get_value (item), ==, expected);
+      popped = beaver_list_pop_first_json (list, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (popped, ==, expected);
+      /* the row is free again, and taken when a page has been read to its end */
+      if (i % 256 == 255)
+        push (list, "\"added\"");
+    }
+}
+
 /* ---- several at once ---- */
 
 #define PEERS 3
@@ -421,6 +462,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/list/D55-index-without-offset", test_d55);
   beaver_test_add ("/list/E15-other-processes-are-seen", test_e15);
   beaver_test_add ("/list/file/damaged", test_damaged);
+  beaver_test_add ("/list/file/reused-rows", test_reused_rows);
   beaver_test_add ("/list/file/processes", test_processes);
   beaver_test_add ("/list/file/threads", test_threads);
   return g_test_run ();
