@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 #include <glib/gi18n-lib.h>
 
 #include <beaver/beaver-manager-private.h>
@@ -438,6 +439,21 @@ _beaver_manager_run_async (BeaverManager *self,
 
 /* Argument checks */
 
+static inline gboolean
+is_ascii (const char *text, gsize length)
+{
+  guint64 seen = 0, word;
+
+  for (; length >= 8; text += 8, length -= 8)
+    {
+      memcpy (&word, text, 8);
+      seen |= word;
+    }
+  for (; length > 0; text++, length--)
+    seen |= (guchar) *text;
+  return (seen & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
+}
+
 gboolean
 _beaver_check_text (const char *what, const char *text, GError **error)
 {
@@ -448,9 +464,7 @@ _beaver_check_text (const char *what, const char *text, GError **error)
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID, _ ("%s is missing"), what);
       return FALSE;
     }
-  for (end = text; (guchar) (*end - 1) < 0x7f; end++)
-    ;
-  if (*end != '\0' && !g_utf8_validate (end, -1, &end))
+  if (!is_ascii (text, strlen (text)) && !g_utf8_validate (text, -1, &end))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
                    "%s is not UTF-8: byte 0x%02x at offset %" G_GSIZE_FORMAT "; convert it first",

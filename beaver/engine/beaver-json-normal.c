@@ -541,6 +541,17 @@ normal_number (const guint8 *start)
   return (*p | 0x20) == 'e' ? NULL : p;
 }
 
+/* The first bytes of [p, end), at most eight, which may be read in any case. */
+static inline guint64
+head_of (const guint8 *p, const guint8 *end)
+{
+  guint64 word;
+
+  memcpy (&word, p, sizeof word);
+  word = GUINT64_FROM_LE (word);
+  return end - p < 8 ? word & ((G_GUINT64_CONSTANT (1) << 8 * (end - p)) - 1) : word;
+}
+
 static gboolean
 is_normal (const guint8 *p, const guint8 *end)
 {
@@ -551,7 +562,8 @@ is_normal (const guint8 *p, const guint8 *end)
   } keys[32];
   guint8 first[64]; /* of the keys of a level */
   guint n_keys = 0, depth = 0;
-  guint64 levels = 1; /* a bit for each, the innermost lowest: an object; above all a 1 */
+  guint64 levels = 1;    /* a bit for each, the innermost lowest: an object; above all a 1 */
+  guint64 seen = 0, bit; /* of all keys, by their first bytes: mostly no two have the same */
   const guint8 *start;
   guint8 c;
 
@@ -615,10 +627,15 @@ key:
   if (p == NULL || p[0] != ':' || p[1] != ' ')
     return FALSE;
   keys[n_keys].text = start;
-  keys[n_keys].length = (gsize) (p - start);
-  for (guint i = first[depth]; i < n_keys; i++)
-    if (keys[i].length == keys[n_keys].length && memcmp (keys[i].text, start, keys[i].length) == 0)
-      return FALSE;
+  keys[n_keys].length = (gsize) (p - start); /* with the closing quote */
+  bit = G_GUINT64_CONSTANT (1) << (head_of (start, p) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >>
+                                   58);
+  if (G_UNLIKELY ((seen & bit) != 0))
+    for (guint i = first[depth]; i < n_keys; i++)
+      if (keys[i].length == keys[n_keys].length &&
+          memcmp (keys[i].text, start, keys[i].length) == 0)
+        return FALSE;
+  seen |= bit;
   n_keys++;
   p += 2;
   goto value;
