@@ -813,6 +813,20 @@ run_close_works (BeaverEngine *self)
   g_mutex_unlock (&self->close_work_lock);
 }
 
+/* Takes it out of the list. */
+static void
+close_seized (BeaverEngine *self, GPtrArray *connections, guint i)
+{
+  g_autoptr (BeaverConnection) connection = g_object_ref (g_ptr_array_index (connections, i));
+
+  g_ptr_array_remove_index_fast (connections, i);
+  if (connection == self->point)
+    run_close_works (self);
+  else
+    _beaver_connection_close_locked (connection);
+  g_mutex_unlock (&connection->lock);
+}
+
 void
 _beaver_engine_await_close_works (BeaverEngine *self)
 {
@@ -835,16 +849,18 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   /* 1. Everything that is under way gives up at its next look. Whoever gets the point connection's
    * lock after us sees the flag; it stays open so that the wal-index can be looked at. */
   connections = _beaver_weak_set_get (self->connections);
-  for (guint i = 0; i < connections->len; i++)
+  for (guint i = 0; i < connections->len;)
     {
-      BeaverConnection *connection = g_ptr_array_index (connections, i);
-
-      seize (self, connection);
-      if (connection == self->point)
-        run_close_works (self);
+      /* those that nobody uses, while the others give up */
+      if (g_mutex_trylock (&((BeaverConnection *) g_ptr_array_index (connections, i))->lock))
+        close_seized (self, connections, i);
       else
-        _beaver_connection_close_locked (connection);
-      g_mutex_unlock (&connection->lock);
+        _beaver_connection_interrupt (g_ptr_array_index (connections, i++));
+    }
+  while (connections->len > 0)
+    {
+      seize (self, g_ptr_array_index (connections, 0));
+      close_seized (self, connections, 0);
     }
 
   g_mutex_lock (&self->close_lock);
