@@ -7,8 +7,9 @@
 
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-dict-secret-private.h>
+#include <beaver/beaver-field-index-private.h>
 #include <beaver/engine/beaver-cache-private.h>
-#include <beaver/engine/beaver-cache-private.h>
+#include <beaver/engine/beaver-field-guard-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
 #define SECURITY "__security__"
@@ -21,6 +22,12 @@ static const char SQL_WRITE[] =
     " ON CONFLICT (dict_name, key) DO UPDATE SET value = excluded.value, expires_at = NULL";
 static const char SQL_HAS_ROWS[] = "SELECT 1 FROM __beaver_dicts__ WHERE dict_name = $1"
                                    " AND (expires_at IS NULL OR expires_at >= $2) LIMIT 1";
+
+static const char SQL_CLEAR[] = "DELETE FROM __beaver_dicts__ WHERE dict_name = $1";
+static const char SQL_CLEAR_TRUST[] =
+    "DELETE FROM __beaver_x_field_trust__ WHERE kind = 'dict' AND name = $1";
+static const char SQL_CLEAR_INDEXES[] =
+    "DELETE FROM __beaver_field_index_manifest__ WHERE kind = 'dict' AND name = $1";
 
 /* The optimiser may not leave this out. */
 void
@@ -219,6 +226,30 @@ has_rows (BeaverConnection *connection, const char *dict_name, gboolean *found, 
 }
 
 static gboolean
+run_named (BeaverConnection *connection, const char *sql, const char *dict_name, GError **error)
+{
+  g_autoptr (BeaverStatement) statement = _beaver_connection_prepare (connection, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, dict_name, -1);
+  return _beaver_statement_run (statement, error);
+}
+
+/* What is left of a plain dict has expired, and does not stay in the clear; nor do its indexes,
+ * which an encrypted one cannot have. */
+static gboolean
+remove_plain (BeaverConnection *connection, const char *dict_name, GError **error)
+{
+  int guarded = _beaver_field_guard_exists (connection, error);
+
+  return guarded >= 0 && run_named (connection, SQL_CLEAR, dict_name, error) &&
+         (!guarded || run_named (connection, SQL_CLEAR_TRUST, dict_name, error)) &&
+         run_named (connection, SQL_CLEAR_INDEXES, dict_name, error) &&
+         _beaver_field_index_clear (connection, "dict", dict_name, error);
+}
+
+static gboolean
 set_plain_error (GError **error)
 {
   g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CONFLICT,
@@ -318,6 +349,8 @@ begin_dict (BeaverConnection *connection,
         return FALSE;
       if (found)
         return set_plain_error (error);
+      if (!remove_plain (connection, dict_name, error))
+        return FALSE;
     }
   return _beaver_dict_write_security (connection, dict_name, key->metadata, error);
 }
@@ -667,7 +700,8 @@ open_op_new (BeaverDb *self, const char *name, const char *secret, GError **erro
  *
  * The first write makes the dict an encrypted one, in the same transaction. From then on it is
  * refused without its secret (%BEAVER_ERROR_SECRET), and with a wrong one. A dict that holds plain
- * entries cannot become encrypted (%BEAVER_ERROR_CONFLICT).
+ * entries cannot become encrypted (%BEAVER_ERROR_CONFLICT); those that have expired, and its field
+ * indexes, are removed by that first write.
  *
  * The same name gives the same object as [method@Beaver.Db.get_dict], which from then on needs no
  * secret: it is unlocked for all who use this database. Another secret for a dict in use is

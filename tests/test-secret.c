@@ -275,6 +275,36 @@ test_no_plain_text (Fixture *f, gconstpointer data)
   beaver_db_close (other, NULL);
 }
 
+/* What had expired in a plain dict does not stay in the clear beside encrypted values. */
+static void
+test_nothing_expired_is_left (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", &error);
+  sqlite3 *raw = raw_open (f->path);
+
+  g_assert_no_error (error);
+  beaver_manager_add_index (BEAVER_MANAGER (dict), "pin", NULL, &error);
+  g_assert_no_error (error);
+  beaver_manager_reindex (BEAVER_MANAGER (dict), NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      set (dict, key, "{\"pin\": \"plain text\"}");
+    }
+  raw_exec (raw, "UPDATE __beaver_dicts__ SET expires_at = 5");
+
+  dict = get_secret (f, "d", "secret");
+  set (dict, "k", "{\"pin\": \"plain text\"}");
+  raw_assert (raw, "SELECT key FROM __beaver_dicts__ WHERE dict_name = 'd'", "k");
+  raw_assert (raw, "SELECT COUNT(*) FROM __beaver_field_index__", "0");
+  raw_assert (raw, "SELECT COUNT(*) FROM __beaver_x_field_dirty__", "0");
+  assert_value (dict, "k", "{\"pin\": \"plain text\"}");
+  raw_close (raw);
+}
+
 /* Both open the dict before anybody has written. */
 static void
 test_two_begin_at_once (Fixture *f, gconstpointer data)
@@ -762,6 +792,7 @@ main (int argc, char **argv)
   beaver_test_add ("/secret/D9-metadata-comes-with-the-first-write",
                    test_metadata_comes_with_the_first_write);
   beaver_test_add ("/secret/D38-no-plain-text-in-encrypted-dicts", test_no_plain_text);
+  beaver_test_add ("/secret/nothing-expired-is-left", test_nothing_expired_is_left);
   beaver_test_add ("/secret/two-begin-at-once", test_two_begin_at_once);
   beaver_test_add ("/secret/async", test_async);
   beaver_test_add ("/secret/rotate", test_rotate);
