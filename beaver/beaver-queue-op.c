@@ -33,6 +33,13 @@ _beaver_queue_op_new (BeaverQueue *self, GError **error)
 }
 
 void
+_beaver_queue_op_clear (BeaverQueueOp *op)
+{
+  g_clear_pointer (&op->rows, g_ptr_array_unref);
+  g_clear_pointer (&op->corrupt, g_free);
+}
+
+void
 _beaver_queue_op_free (gpointer data)
 {
   BeaverQueueOp *op = data;
@@ -42,8 +49,7 @@ _beaver_queue_op_free (gpointer data)
   g_free (op->unique_key);
   g_free (op->token);
   g_free (op->reason);
-  g_clear_pointer (&op->rows, g_ptr_array_unref);
-  g_free (op->corrupt);
+  _beaver_queue_op_clear (op);
   _beaver_manager_core_unref (op->core);
   g_free (op);
 }

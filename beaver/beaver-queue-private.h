@@ -59,6 +59,7 @@ typedef struct
 BeaverQueueOp *_beaver_queue_op_new (BeaverQueue *self, GError **error);
 BeaverQueueOp *_beaver_queue_op_new_for_core (BeaverManagerCore *core, GError **error);
 void _beaver_queue_op_free (gpointer op);
+void _beaver_queue_op_clear (BeaverQueueOp *op); /* the results of one that is not allocated */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverQueueOp, _beaver_queue_op_free)
 BeaverQueueOp *
 _beaver_queue_new_put_op (BeaverQueue *self, const char *json, double priority, GError **error);

@@ -749,15 +749,20 @@ beaver_queue_peek_finish (BeaverQueue *self, GAsyncResult *result, GError **erro
 BeaverQueueItem *
 beaver_queue_get (BeaverQueue *self, double timeout, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (BeaverQueueOp) op = NULL;
+  BeaverQueueItem *item = NULL;
+  BeaverQueueOp op = { .wait = &_beaver_queue_get_ops };
 
   g_return_val_if_fail (BEAVER_IS_QUEUE (self), NULL);
 
-  op = new_get_op (self, timeout, error);
-  if (op == NULL || !_beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_pop_work, op,
-                                        cancellable, error))
+  op.core = _beaver_manager_get_core (BEAVER_MANAGER (self));
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL ||
+      !_beaver_queue_op_set_timeout (&op, timeout, error))
     return NULL;
-  return _beaver_queue_take_item (op, error);
+  if (_beaver_queue_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_queue_pop_work, &op, cancellable,
+                         error))
+    item = _beaver_queue_take_item (&op, error);
+  _beaver_queue_op_clear (&op);
+  return item;
 }
 
 /**

@@ -399,7 +399,8 @@ refuse_more (BeaverConnection *self, GError **error)
 static BeaverStatement *
 prepare_static (BeaverConnection *self, const char *sql, GError **error)
 {
-  BeaverStatement **recent = &self->recent[((gsize) sql >> 3) % G_N_ELEMENTS (self->recent)];
+  BeaverStatement **recent =
+      &self->recent[(guint64) (gsize) sql * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> 59];
   BeaverStatement *statement = *recent;
 
   if (statement == NULL || statement->text != sql)

@@ -45,7 +45,7 @@ struct _BeaverConnection
   sqlite3 *db;        /* (mutex lock) NULL once closed */
   GHashTable
       *statements; /* (mutex lock) (element-type utf8 BeaverStatement) by address of static text */
-  BeaverStatement *recent[16]; /* (mutex lock) of statements, by some bits of that address */
+  BeaverStatement *recent[32]; /* (mutex lock) of statements, by a hash of that address */
   GHashTable *dynamic_statements; /* (mutex lock) (element-type utf8 BeaverStatement) by text */
   GQueue dynamic_order;           /* (mutex lock) (element-type BeaverStatement) oldest first */
   GSList *blobs;                  /* (mutex lock) (element-type BeaverBlobHandle) open handles */
