@@ -4,6 +4,7 @@
 
 #include <beaver/beaver-cursor.h>
 #include <beaver/beaver-manager-private.h>
+#include <beaver/engine/beaver-json-private.h>
 
 G_BEGIN_DECLS
 
@@ -17,7 +18,31 @@ typedef gboolean (*BeaverCursorPage) (BeaverConnection *connection,
                                       gboolean *at_end,
                                       GError **error);
 
-/* state_free runs with the last reference, in the thread that drops it, never on a worker. */
+/* The other way, for what is little more than its value: the page is JSON texts, checked, and an object is made of one
+ * when somebody wants it. When such a page fails it clears texts. */
+typedef gboolean (*BeaverCursorTexts) (BeaverConnection *connection,
+                                       gpointer state,
+                                       BeaverTexts *texts,
+                                       gboolean *at_end,
+                                       GError **error);
+
+typedef struct
+{
+  BeaverCursorPage page;   /* or */
+  BeaverCursorTexts texts; /* with */
+  /* the object for the next text of the page; passed texts before it were given to the caller as they are. In the thread
+   * of the caller, while no page is on its way. */
+  gpointer (*make) (gpointer state, const char *json, gint64 passed);
+  /* with page: the value of an entry, borrowed from it */
+  const char *(*get_json) (gpointer entry);
+} BeaverCursorKind;
+
+BeaverCursor *_beaver_cursor_new_of (BeaverManagerCore *core,
+                                     const BeaverCursorKind *kind,
+                                     gpointer state,
+                                     GDestroyNotify state_free);
+
+/* Of entries that have no value. state_free runs with the last reference, in the thread that drops it, never on a worker. */
 BeaverCursor *_beaver_cursor_new (BeaverManagerCore *core,
                                   BeaverCursorPage page,
                                   gpointer state,

@@ -39,14 +39,17 @@ typedef struct
 {
   gatomicrefcount ref_count;
   BeaverManagerCore *core;
-  BeaverCursorPage page;
+  BeaverCursorKind kind;
   gpointer state;
   GDestroyNotify state_free;
 
   /* Of the thread that uses the cursor; of the worker while the cursor is pending. */
-  GPtrArray *entries; /* (element-type GObject) the page, delivered from next on */
+  GPtrArray *entries; /* (element-type GObject) the page; those in front of next are given away */
   guint next;
-  gboolean at_end; /* no page follows entries */
+  BeaverTexts texts; /* the page, when it is made of texts */
+  gint64 passed;     /* texts given as they are since the last object was made of one */
+  gboolean at_end;   /* no page follows */
+  gpointer current;  /* (nullable) the entry that the last JSON text was borrowed from */
 } CursorPlain;
 
 struct _BeaverCursor
@@ -77,7 +80,11 @@ cursor_plain_unref (gpointer pointer)
 
   if (self->state_free != NULL)
     self->state_free (self->state);
+  for (guint i = self->next; i < self->entries->len; i++)
+    g_object_unref (self->entries->pdata[i]);
   g_ptr_array_unref (self->entries);
+  g_clear_object (&self->current);
+  _beaver_texts_destroy (&self->texts);
   _beaver_manager_core_unref (self->core);
   g_free (self);
 }
@@ -129,17 +136,34 @@ _beaver_cursor_new (BeaverManagerCore *core,
                     gpointer state,
                     GDestroyNotify state_free)
 {
+  BeaverCursorKind kind = { .page = page };
+
+  return _beaver_cursor_new_of (core, &kind, state, state_free);
+}
+
+BeaverCursor *
+_beaver_cursor_new_of (BeaverManagerCore *core,
+                       const BeaverCursorKind *kind,
+                       gpointer state,
+                       GDestroyNotify state_free)
+{
   BeaverCursor *self = g_object_new (BEAVER_TYPE_CURSOR, NULL);
   CursorPlain *plain = g_new0 (CursorPlain, 1);
 
   g_atomic_ref_count_init (&plain->ref_count);
   plain->core = _beaver_manager_core_ref (core);
-  plain->page = page;
+  plain->kind = *kind;
   plain->state = state;
   plain->state_free = state_free;
-  plain->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  plain->entries = g_ptr_array_new ();
   self->plain = plain;
   return self;
+}
+
+static inline gboolean
+cursor_has_buffered (CursorPlain *plain)
+{
+  return plain->next < plain->entries->len || plain->texts.next < plain->texts.length;
 }
 
 /* A scan may meet a page without any entry that is not the last one: everything in it had expired.
@@ -149,11 +173,18 @@ cursor_page_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   CursorPlain *plain = data;
 
-  while (plain->entries->len == 0 && !plain->at_end)
+  while (!cursor_has_buffered (plain) && !plain->at_end)
     {
       GError *local_error = NULL;
 
-      if (plain->page (connection, plain->state, plain->entries, &plain->at_end, &local_error))
+      if (plain->kind.texts != NULL)
+        {
+          _beaver_texts_clear (&plain->texts);
+          if (!plain->kind.texts (connection, plain->state, &plain->texts, &plain->at_end, error))
+            return FALSE;
+          continue;
+        }
+      if (plain->kind.page (connection, plain->state, plain->entries, &plain->at_end, &local_error))
         continue;
       if (plain->entries->len > 0 &&
           g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT))
@@ -193,64 +224,130 @@ cursor_check (BeaverCursor *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-cursor_has_buffered (CursorPlain *plain)
+/* The next text of the page. What is damaged counts as given when its error is told; with
+ * keep_damaged it stays where it is. */
+static const char *
+cursor_take_text (CursorPlain *plain, gboolean keep_damaged, GError **error)
 {
-  return plain->next < plain->entries->len;
+  g_autoptr (GError) local_error = NULL;
+  gsize before = plain->texts.next;
+  const char *json = _beaver_texts_take (&plain->texts, &local_error);
+
+  if (G_LIKELY (local_error == NULL))
+    return json;
+  if (keep_damaged)
+    plain->texts.next = before;
+  else
+    plain->passed++;
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+               "%s “%s”: an item is not JSON: %s; set or remove it", plain->core->kind,
+               plain->core->name, local_error->message);
+  return NULL;
 }
 
-static void
-cursor_drop_delivered (CursorPlain *plain)
+/* The next entry that is at hand, NULL when there is none or with an error. */
+static gpointer
+cursor_take (CursorPlain *plain, gboolean keep_damaged, GError **error)
 {
-  if (!cursor_has_buffered (plain))
+  gpointer entry;
+
+  g_clear_object (&plain->current);
+  if (plain->kind.texts != NULL)
+    {
+      const char *json = cursor_take_text (plain, keep_damaged, error);
+
+      if (json == NULL)
+        return NULL;
+      entry = plain->kind.make (plain->state, json, plain->passed);
+      plain->passed = 0;
+      return entry;
+    }
+  if (plain->next == plain->entries->len)
+    return NULL;
+
+  entry = plain->entries->pdata[plain->next++];
+  if (plain->next == plain->entries->len)
     {
       g_ptr_array_set_size (plain->entries, 0);
       plain->next = 0;
     }
-}
-
-/* The array keeps its own reference until the page is over: it has no way to give one away without
- * moving the rest. */
-static gpointer
-cursor_take (CursorPlain *plain)
-{
-  gpointer entry;
-
-  if (!cursor_has_buffered (plain))
-    return NULL;
-
-  entry = g_object_ref (g_ptr_array_index (plain->entries, plain->next));
-  plain->next++;
-  cursor_drop_delivered (plain);
   return entry;
 }
 
-static GPtrArray *
-cursor_take_page (CursorPlain *plain)
+/* Of a kind that has values. */
+static const char *
+cursor_take_json (CursorPlain *plain, gboolean keep_damaged, GError **error)
 {
-  GPtrArray *page;
+  const char *json;
 
-  if (!cursor_has_buffered (plain))
-    return g_ptr_array_new_with_free_func (g_object_unref);
-
-  if (plain->next == 0)
+  if (plain->kind.texts != NULL)
     {
-      page = g_steal_pointer (&plain->entries);
-      plain->entries = g_ptr_array_new_with_free_func (g_object_unref);
+      json = cursor_take_text (plain, keep_damaged, error);
+      plain->passed += json != NULL;
+      return json;
+    }
+  plain->current = cursor_take (plain, keep_damaged, error);
+  return plain->current != NULL ? plain->kind.get_json (plain->current) : NULL;
+}
+
+/* An error is told when nothing stands in front of it. */
+static GPtrArray *
+cursor_take_page (CursorPlain *plain, GError **error)
+{
+  GPtrArray *page = g_ptr_array_new_with_free_func (g_object_unref);
+  GError *local_error = NULL;
+  gpointer entry;
+
+  while ((entry = cursor_take (plain, page->len > 0, &local_error)) != NULL)
+    g_ptr_array_add (page, entry);
+  if (local_error == NULL || page->len > 0)
+    {
+      g_clear_error (&local_error);
       return page;
     }
-  page = g_ptr_array_new_with_free_func (g_object_unref);
-  while (cursor_has_buffered (plain))
-    g_ptr_array_add (page, cursor_take (plain));
-  return page;
+  g_propagate_error (error, local_error);
+  g_ptr_array_unref (page);
+  return NULL;
+}
+
+static char **
+cursor_take_json_page (CursorPlain *plain, GError **error)
+{
+  GPtrArray *page = g_ptr_array_new_with_free_func (g_free);
+  GError *local_error = NULL;
+  const char *json;
+
+  while ((json = cursor_take_json (plain, page->len > 0, &local_error)) != NULL)
+    g_ptr_array_add (page, g_strdup (json));
+  if (local_error == NULL || page->len > 0)
+    {
+      g_clear_error (&local_error);
+      g_ptr_array_add (page, NULL);
+      return (char **) g_ptr_array_free (page, FALSE);
+    }
+  g_propagate_error (error, local_error);
+  g_ptr_array_unref (page);
+  return NULL;
+}
+
+/* Sets an error unless the entries have values. */
+static gboolean
+cursor_check_json (CursorPlain *plain, GError **error)
+{
+  if (G_LIKELY (plain->kind.texts != NULL || plain->kind.get_json != NULL))
+    return TRUE;
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_UNSUPPORTED,
+               _ ("%s “%s”: what this cursor gives has no value; take the entries themselves"),
+               plain->core->kind, plain->core->name);
+  return FALSE;
 }
 
 static gboolean
-cursor_fill (BeaverCursor *self, GCancellable *cancellable, GError **error)
+cursor_fill (BeaverCursor *self, gboolean json, GCancellable *cancellable, GError **error)
 {
   CursorPlain *plain;
 
-  if (!cursor_check (self, error))
+  if (!cursor_check (self, error) || (json && !cursor_check_json (self->plain, error)))
     return FALSE;
   plain = self->plain;
   if (cursor_has_buffered (plain) || plain->at_end)
@@ -272,20 +369,40 @@ cursor_filled (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   BeaverCursor *self = BEAVER_CURSOR (object);
   g_autoptr (GTask) task = user_data;
+  gpointer tag = g_task_get_source_tag (task);
+  GDestroyNotify destroy = NULL;
   GError *error = NULL;
+  gpointer taken;
 
   g_atomic_int_set (&self->pending, 0);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_error (task, error);
-  else if (g_task_get_source_tag (task) == beaver_cursor_next_page_async)
-    g_task_return_pointer (task, cursor_take_page (self->plain),
-                           (GDestroyNotify) g_ptr_array_unref);
+    taken = NULL;
+  else if (tag == beaver_cursor_next_page_async)
+    {
+      taken = cursor_take_page (self->plain, &error);
+      destroy = (GDestroyNotify) g_ptr_array_unref;
+    }
+  else if (tag == beaver_cursor_next_json_page_async)
+    {
+      taken = cursor_take_json_page (self->plain, &error);
+      destroy = (GDestroyNotify) g_strfreev;
+    }
+  else if (tag == beaver_cursor_next_json_async)
+    taken = (gpointer) cursor_take_json (self->plain, FALSE, &error);
   else
-    g_task_return_pointer (task, cursor_take (self->plain), g_object_unref);
+    {
+      taken = cursor_take (self->plain, FALSE, &error);
+      destroy = g_object_unref;
+    }
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, taken, destroy);
 }
 
 static void
 cursor_start (BeaverCursor *self,
+              gboolean json,
               gpointer source_tag,
               GCancellable *cancellable,
               GAsyncReadyCallback callback,
@@ -300,7 +417,7 @@ cursor_start (BeaverCursor *self,
   /* What was taken out of the page must reach the caller. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (!cursor_check (self, &error))
+  if (!cursor_check (self, &error) || (json && !cursor_check_json (self->plain, &error)))
     {
       g_task_return_error (task, error);
       return;
@@ -338,9 +455,9 @@ beaver_cursor_next (BeaverCursor *self, GCancellable *cancellable, GError **erro
 {
   g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
 
-  if (!cursor_fill (self, cancellable, error))
+  if (!cursor_fill (self, FALSE, cancellable, error))
     return NULL;
-  return cursor_take (self->plain);
+  return cursor_take (self->plain, FALSE, error);
 }
 
 /**
@@ -364,7 +481,7 @@ beaver_cursor_next_async (BeaverCursor *self,
 {
   g_return_if_fail (BEAVER_IS_CURSOR (self));
 
-  cursor_start (self, beaver_cursor_next_async, cancellable, callback, user_data);
+  cursor_start (self, FALSE, beaver_cursor_next_async, cancellable, callback, user_data);
 }
 
 /**
@@ -409,9 +526,9 @@ beaver_cursor_next_page (BeaverCursor *self, GCancellable *cancellable, GError *
 {
   g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
 
-  if (!cursor_fill (self, cancellable, error))
+  if (!cursor_fill (self, FALSE, cancellable, error))
     return NULL;
-  return cursor_take_page (self->plain);
+  return cursor_take_page (self->plain, error);
 }
 
 /**
@@ -435,7 +552,7 @@ beaver_cursor_next_page_async (BeaverCursor *self,
 {
   g_return_if_fail (BEAVER_IS_CURSOR (self));
 
-  cursor_start (self, beaver_cursor_next_page_async, cancellable, callback, user_data);
+  cursor_start (self, FALSE, beaver_cursor_next_page_async, cancellable, callback, user_data);
 }
 
 /**
@@ -456,6 +573,181 @@ beaver_cursor_next_page_finish (BeaverCursor *self, GAsyncResult *result, GError
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, beaver_cursor_next_page_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beaver_cursor_next_json:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Gets the value of the next entry and nothing else.
+ *
+ * This is [method@Beaver.Cursor.next] for who wants the values only: no object is made for each of
+ * them, which takes most of the time there. Both may be mixed: each gives the entry behind the one
+ * that was given last. It is there for what has a value as JSON text: the items of a list, the
+ * values of a dict, the entries of a log, the items and jobs of a queue, the bodies of documents.
+ * Other cursors, such as those over keys and edges, answer %BEAVER_ERROR_UNSUPPORTED.
+ *
+ * ```c
+ * g_autoptr(BeaverCursor) cursor = beaver_list_items (tasks, &error);
+ * const char *json;
+ *
+ * while ((json = beaver_cursor_next_json (cursor, NULL, &error)) != NULL)
+ *   g_print ("%s\n", json);
+ * ```
+ *
+ * Returns: (transfer none) (nullable): JSON text, which belongs to the cursor and stays until its
+ * next call; %NULL at the end, or on error
+ *
+ * Since: 1.0
+ */
+const char *
+beaver_cursor_next_json (BeaverCursor *self, GCancellable *cancellable, GError **error)
+{
+  CursorPlain *plain;
+
+  g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
+
+  /* the short way of most calls */
+  plain = self->plain;
+  if (G_LIKELY (plain != NULL && plain->texts.next < plain->texts.length && cancellable == NULL &&
+                !g_atomic_int_get (&self->closed) && !g_atomic_int_get (&self->pending) &&
+                !_beaver_engine_set_error_if_closed (plain->core->engine, NULL)))
+    {
+      const gsize before = plain->texts.next;
+      const char *json = _beaver_texts_take (&plain->texts, NULL);
+
+      if (G_LIKELY (json != NULL))
+        {
+          plain->passed++;
+          return json;
+        }
+      plain->texts.next = before;
+    }
+  if (!cursor_fill (self, TRUE, cancellable, error))
+    return NULL;
+  return cursor_take_json (self->plain, FALSE, error);
+}
+
+/**
+ * beaver_cursor_next_json_async:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Cursor.next_json].
+ *
+ * Only one call at a time: another one meanwhile answers %G_IO_ERROR_PENDING.
+ *
+ * Since: 1.0
+ */
+void
+beaver_cursor_next_json_async (BeaverCursor *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_CURSOR (self));
+
+  cursor_start (self, TRUE, beaver_cursor_next_json_async, cancellable, callback, user_data);
+}
+
+/**
+ * beaver_cursor_next_json_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Cursor.next_json_async].
+ *
+ * Returns: (transfer none) (nullable): JSON text, which belongs to the cursor and stays until its
+ * next call; %NULL at the end, or on error
+ *
+ * Since: 1.0
+ */
+const char *
+beaver_cursor_next_json_finish (BeaverCursor *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, beaver_cursor_next_json_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * beaver_cursor_next_json_page:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Gets the values of all entries that the cursor has at hand, and fetches some hundred when it has
+ * none.
+ *
+ * What [method@Beaver.Cursor.next_page] is to [method@Beaver.Cursor.next], this is to
+ * [method@Beaver.Cursor.next_json].
+ *
+ * Returns: (transfer full) (array zero-terminated=1) (nullable): JSON texts, none at the end; %NULL
+ * on error
+ *
+ * Since: 1.0
+ */
+char **
+beaver_cursor_next_json_page (BeaverCursor *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_CURSOR (self), NULL);
+
+  if (!cursor_fill (self, TRUE, cancellable, error))
+    return NULL;
+  return cursor_take_json_page (self->plain, error);
+}
+
+/**
+ * beaver_cursor_next_json_page_async:
+ * @self: a cursor
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Cursor.next_json_page].
+ *
+ * Only one call at a time: another one meanwhile answers %G_IO_ERROR_PENDING.
+ *
+ * Since: 1.0
+ */
+void
+beaver_cursor_next_json_page_async (BeaverCursor *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  g_return_if_fail (BEAVER_IS_CURSOR (self));
+
+  cursor_start (self, TRUE, beaver_cursor_next_json_page_async, cancellable, callback, user_data);
+}
+
+/**
+ * beaver_cursor_next_json_page_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Cursor.next_json_page_async].
+ *
+ * Returns: (transfer full) (array zero-terminated=1) (nullable): JSON texts, none at the end; %NULL
+ * on error
+ *
+ * Since: 1.0
+ */
+char **
+beaver_cursor_next_json_page_finish (BeaverCursor *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, beaver_cursor_next_json_page_async),
+                        NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -33,8 +33,33 @@ void beaver_cursor_next_page_async (BeaverCursor *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-GPtrArray *
-beaver_cursor_next_page_finish (BeaverCursor *self, GAsyncResult *result, GError **error);
+GPtrArray *beaver_cursor_next_page_finish (BeaverCursor *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+const char *beaver_cursor_next_json (BeaverCursor *self, GCancellable *cancellable, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_cursor_next_json_async (BeaverCursor *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+const char *beaver_cursor_next_json_finish (BeaverCursor *self,
+                                            GAsyncResult *result,
+                                            GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+char **beaver_cursor_next_json_page (BeaverCursor *self, GCancellable *cancellable, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_cursor_next_json_page_async (BeaverCursor *self,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+char **beaver_cursor_next_json_page_finish (BeaverCursor *self,
+                                            GAsyncResult *result,
+                                            GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 void beaver_cursor_close (BeaverCursor *self);

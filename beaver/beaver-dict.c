@@ -7,6 +7,7 @@
 #include <beaver/beaver-cursor-private.h>
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-dict-private.h>
+#include <beaver/beaver-entry.h>
 
 /* From name to name and not row by row: a dict may hold millions. */
 static const char SQL_NAMES[] =
@@ -185,15 +186,25 @@ beaver_db_get_dict_names_finish (BeaverDb *self, GAsyncResult *result, GError **
   return _beaver_db_list_names_finish (self, result, error);
 }
 
+static const char *
+get_entry_value (gpointer entry)
+{
+  return beaver_entry_get_value (entry);
+}
+
 static BeaverCursor *
 new_cursor (BeaverDict *self, const char *prefix, gboolean with_values, GError **error)
 {
+  BeaverCursorKind kind = { .page = _beaver_dict_cursor_page };
+
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL ||
       (prefix != NULL && !_beaver_check_text ("the prefix", prefix, error)))
     return NULL;
-  return _beaver_cursor_new (self->shared->core, _beaver_dict_cursor_page,
-                             _beaver_dict_cursor_state_new (self->shared, prefix, with_values),
-                             _beaver_dict_cursor_state_free);
+  if (with_values)
+    kind.get_json = get_entry_value;
+  return _beaver_cursor_new_of (self->shared->core, &kind,
+                                _beaver_dict_cursor_state_new (self->shared, prefix, with_values),
+                                _beaver_dict_cursor_state_free);
 }
 
 /**

@@ -83,6 +83,12 @@ finish_results (GTask *task, gpointer data)
   g_task_return_pointer (task, g_steal_pointer (&op->results), (GDestroyNotify) g_ptr_array_unref);
 }
 
+static const char *
+get_body (gpointer document)
+{
+  return beaver_document_get_body (document);
+}
+
 /**
  * beaver_documents_items:
  * @self: a collection
@@ -99,6 +105,8 @@ finish_results (GTask *task, gpointer data)
 BeaverCursor *
 beaver_documents_items (BeaverDocuments *self, GError **error)
 {
+  static const BeaverCursorKind kind = { .page = _beaver_documents_cursor_page,
+                                         .get_json = get_body };
   BeaverManagerCore *core;
 
   g_return_val_if_fail (BEAVER_IS_DOCUMENTS (self), NULL);
@@ -106,9 +114,8 @@ beaver_documents_items (BeaverDocuments *self, GError **error)
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
     return NULL;
   core = _beaver_manager_get_core (BEAVER_MANAGER (self));
-  return _beaver_cursor_new (core, _beaver_documents_cursor_page,
-                             _beaver_documents_cursor_state_new (core),
-                             _beaver_documents_cursor_state_free);
+  return _beaver_cursor_new_of (core, &kind, _beaver_documents_cursor_state_new (core),
+                                _beaver_documents_cursor_state_free);
 }
 
 /**

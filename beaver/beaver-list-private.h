@@ -163,14 +163,10 @@ gboolean _beaver_list_many_work (BeaverConnection *connection, gpointer op, GErr
 gboolean _beaver_list_count_work (BeaverConnection *connection, gpointer op, GError **error);
 gboolean _beaver_list_clear_work (BeaverConnection *connection, gpointer op, GError **error);
 
-/* The page function and state of a cursor. */
+/* A cursor and its state. */
 gpointer _beaver_list_cursor_state_new (BeaverManagerCore *core, gboolean backward);
 void _beaver_list_cursor_state_free (gpointer state);
-gboolean _beaver_list_cursor_page (BeaverConnection *connection,
-                                   gpointer state,
-                                   GPtrArray *entries,
-                                   gboolean *at_end,
-                                   GError **error);
+extern const BeaverCursorKind _beaver_list_cursor_kind;
 
 /* Takes value. */
 BeaverListItem *_beaver_list_item_new_take (gint64 index, char *value);

@@ -22,8 +22,6 @@ static const char SQL_FROM_BACK[] =
     "SELECT rowid, item_order, item_value " ITEMS " ORDER BY item_order DESC LIMIT $2 OFFSET $3";
 static const char SQL_FROM_KEY[] = "SELECT rowid, item_order, item_value " ITEMS
                                    " AND item_order >= $3 ORDER BY item_order LIMIT $2";
-static const char SQL_BEHIND[] = "SELECT rowid, item_order, item_value " ITEMS
-                                 " AND item_order > $3 ORDER BY item_order LIMIT $2";
 static const char SQL_BEFORE[] = "SELECT rowid, item_order, item_value " ITEMS
                                  " AND item_order < $3 ORDER BY item_order DESC LIMIT $2";
 static const char SQL_CONTAINS[] = "SELECT 1 " ITEMS " AND item_value = $2 LIMIT 1";
@@ -41,10 +39,6 @@ static const char SQL_SET_KEY[] =
 static const char SQL_PARK_KEYS[] =
     "UPDATE __beaver_lists__ SET item_order = '!' || rowid WHERE list_name = $1";
 static const char SQL_REMOVE[] = "DELETE " ITEMS " AND rowid = $2";
-
-/* Rows and bytes of a page of a cursor. */
-#define PAGE_ROWS 256
-#define PAGE_BYTES (1024 * 1024)
 
 static BeaverListIndex *
 get_index (BeaverListOp *op)
@@ -811,143 +805,4 @@ _beaver_list_clear_work (BeaverConnection *connection, gpointer data, GError **e
   _beaver_connection_touch (connection, op->core->topic);
   return !_beaver_manager_core_wants_events (op->core, connection) ||
          _beaver_manager_core_emit (op->core, connection, "clear", "{}", error);
-}
-
-/* Cursors */
-
-typedef struct
-{
-  BeaverManagerCore *core;
-  gboolean backward;
-  gint64 index; /* of the item before; backward from -1 down */
-  gint64 rowid; /* of the item before; 0 at first */
-  GString *key; /* of the item before; NULL at first */
-  guint hash;   /* of its value; 0: unknown */
-} CursorState;
-
-static void
-cursor_take_key (CursorState *state, BeaverStatement *row)
-{
-  gsize length;
-  const char *key = _beaver_statement_text (row, 1, &length);
-
-  if (state->key == NULL)
-    state->key = g_string_sized_new (length);
-  g_string_truncate (state->key, 0);
-  g_string_append_len (state->key, key, (gssize) length);
-}
-
-gpointer
-_beaver_list_cursor_state_new (BeaverManagerCore *core, gboolean backward)
-{
-  CursorState *state = g_new0 (CursorState, 1);
-
-  state->core = _beaver_manager_core_ref (core);
-  state->backward = backward;
-  state->index = backward ? 0 : -1;
-  return state;
-}
-
-void
-_beaver_list_cursor_state_free (gpointer data)
-{
-  CursorState *state = data;
-
-  _beaver_manager_core_unref (state->core);
-  if (state->key != NULL)
-    g_string_free (state->key, TRUE);
-  g_free (state);
-}
-
-/* Of the item that a page ends with. */
-static void
-cursor_take_hash (CursorState *state, GPtrArray *entries)
-{
-  if (entries->len > 0)
-    state->hash = g_str_hash (beaver_list_item_get_value (entries->pdata[entries->len - 1])) | 1u;
-}
-
-/* Whether the item before is still in its row: that of a removed one may be given to another. */
-static gboolean
-cursor_is_at (CursorState *state, BeaverStatement *row)
-{
-  return state->hash == 0 ||
-         state->hash == (g_str_hash (_beaver_statement_text (row, 2, NULL)) | 1u);
-}
-
-/* Keys change when the list is renumbered, which leaves the rowids and the values alone. */
-static gboolean
-cursor_refresh (BeaverConnection *connection, CursorState *state, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (BeaverStatement) row = NULL;
-
-  if (state->rowid == 0)
-    return TRUE;
-  row = open_row (connection, state->core, state->rowid, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (row != NULL && cursor_is_at (state, row))
-    cursor_take_key (state, row);
-  return TRUE;
-}
-
-gboolean
-_beaver_list_cursor_page (BeaverConnection *connection,
-                          gpointer data,
-                          GPtrArray *entries,
-                          gboolean *at_end,
-                          GError **error)
-{
-  CursorState *state = data;
-  g_autoptr (BeaverStatement) statement = NULL;
-  gsize bytes = 0;
-  guint rows = 0;
-  BeaverStep step;
-
-  if (!cursor_refresh (connection, state, error))
-    return FALSE;
-  if (state->key == NULL)
-    statement =
-        prepare (connection, state->core, state->backward ? SQL_FROM_BACK : SQL_FROM_FRONT, error);
-  else
-    statement = prepare (connection, state->core, state->backward ? SQL_BEFORE : SQL_BEHIND, error);
-  if (statement == NULL)
-    return FALSE;
-  _beaver_statement_bind_int (statement, 2, PAGE_ROWS);
-  if (state->key == NULL)
-    _beaver_statement_bind_int (statement, 3, 0);
-  else
-    _beaver_statement_bind_text (statement, 3, state->key->str, (gssize) state->key->len);
-
-  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-    {
-      char *value = decode_value (statement, error);
-
-      /* told once, as the first of its page; then the cursor can go on behind it */
-      if (value == NULL && entries->len > 0)
-        return FALSE;
-      state->index += state->backward ? -1 : 1;
-      state->rowid = _beaver_statement_int (statement, 0);
-      state->hash = 0;
-      cursor_take_key (state, statement);
-      if (value == NULL)
-        return FALSE;
-      rows++;
-      bytes += strlen (value);
-      g_ptr_array_add (entries, _beaver_list_item_new_take (state->index, value));
-      if (bytes > PAGE_BYTES)
-        break;
-    }
-  cursor_take_hash (state, entries);
-  if (step == BEAVER_STEP_ROW)
-    return TRUE;
-  if (step == BEAVER_STEP_ERROR)
-    return FALSE;
-  if (rows < PAGE_ROWS)
-    *at_end = TRUE;
-  return TRUE;
 }

@@ -186,9 +186,9 @@ new_cursor (BeaverList *self, gboolean backward, GError **error)
 
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
     return NULL;
-  return _beaver_cursor_new (core, _beaver_list_cursor_page,
-                             _beaver_list_cursor_state_new (core, backward),
-                             _beaver_list_cursor_state_free);
+  return _beaver_cursor_new_of (core, &_beaver_list_cursor_kind,
+                                _beaver_list_cursor_state_new (core, backward),
+                                _beaver_list_cursor_state_free);
 }
 
 /**

@@ -170,16 +170,29 @@ beaver_db_get_queue_names_finish (BeaverDb *self, GAsyncResult *result, GError *
   return _beaver_db_list_names_finish (self, result, error);
 }
 
+static const char *
+get_item_value (gpointer item)
+{
+  return beaver_queue_item_get_value (item);
+}
+
+static const char *
+get_job_value (gpointer job)
+{
+  return beaver_job_get_value (job);
+}
+
 static BeaverCursor *
 new_cursor (BeaverQueue *self, gboolean jobs, BeaverJobState state, GError **error)
 {
+  const BeaverCursorKind kind = { .page = _beaver_queue_cursor_page,
+                                  .get_json = jobs ? get_job_value : get_item_value };
   BeaverManagerCore *core = _beaver_manager_get_core (BEAVER_MANAGER (self));
 
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
     return NULL;
-  return _beaver_cursor_new (core, _beaver_queue_cursor_page,
-                             _beaver_queue_cursor_state_new (core, jobs, state),
-                             _beaver_queue_cursor_state_free);
+  return _beaver_cursor_new_of (core, &kind, _beaver_queue_cursor_state_new (core, jobs, state),
+                                _beaver_queue_cursor_state_free);
 }
 
 /**

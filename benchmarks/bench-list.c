@@ -120,7 +120,7 @@ run_list_get (const BenchArgs *args)
   bench_remove (path);
 }
 
-/* All items, from the first to the last. */
+/* All items, from the first to the last, an own copy of each; or an object. */
 static void
 run_list_iterate (const BenchArgs *args)
 {
@@ -168,7 +168,7 @@ run_list_iterate (const BenchArgs *args)
             for (guint j = 0; values[j] != NULL; j++, done++)
               bytes += strlen (values[j]);
           }
-      else
+      else if (bench_is (args, "object"))
         {
           g_autoptr (BeaverCursor) cursor = beaver_list_items (list, &error);
           BeaverListItem *item;
@@ -177,6 +177,21 @@ run_list_iterate (const BenchArgs *args)
             {
               bytes += strlen (beaver_list_item_get_value (item));
               g_object_unref (item);
+              done++;
+            }
+          bench_check (error == NULL, error);
+        }
+      else
+        {
+          g_autoptr (BeaverCursor) cursor = beaver_list_items (list, &error);
+          const char *json;
+
+          while ((json = beaver_cursor_next_json (cursor, NULL, &error)) != NULL)
+            {
+              char *value = strdup (json);
+
+              bytes += strlen (value);
+              free (value);
               done++;
             }
           bench_check (error == NULL, error);
@@ -228,11 +243,25 @@ typedef struct
   BeaverList *list;
   BeaverCursor *cursor;
   sqlite3_stmt *all;
-  gboolean objects;
 } Walk;
 
 static void
 count_list_iterate (gpointer data, guint i)
+{
+  Walk *self = data;
+  const char *json;
+
+  if (self->cursor == NULL)
+    self->cursor = beaver_list_items (self->list, NULL);
+  json = beaver_cursor_next_json (self->cursor, NULL, NULL);
+  if (json == NULL)
+    g_clear_object (&self->cursor);
+  else
+    free (strdup (json));
+}
+
+static void
+count_list_iterate_objects (gpointer data, guint i)
 {
   Walk *self = data;
   BeaverListItem *item;
@@ -283,6 +312,8 @@ run_count_list_iterate (const BenchArgs *args)
   void (*operation) (gpointer, guint) = count_list_iterate;
   BenchRaw raw;
 
+  if (bench_is (args, "object"))
+    operation = count_list_iterate_objects;
   if (bench_is (args, "sqlite"))
     {
       g_clear_object (&db);
@@ -318,8 +349,8 @@ run_count_list_push (const BenchArgs *args)
 
 const BenchCase bench_list_cases[] = {
   { "list-get", "beaver sqlite", run_list_get },
-  { "list-iterate", "beaver sqlite slice", run_list_iterate },
-  { "count-list-iterate", "beaver sqlite", run_count_list_iterate },
+  { "list-iterate", "beaver sqlite object slice", run_list_iterate },
+  { "count-list-iterate", "beaver sqlite object", run_count_list_iterate },
   { "count-list-get", "beaver", run_count_list_get },
   { "count-list-push", "beaver", run_count_list_push },
   { NULL },

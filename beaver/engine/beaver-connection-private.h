@@ -57,6 +57,21 @@ gboolean _beaver_connection_is_only (BeaverConnection *self);
  * FALSE in a transaction. */
 gboolean _beaver_connection_refuse_only (BeaverConnection *self);
 
+/* The same for a statement that goes over many rows, which is much cheaper when they do not have to come out one by one:
+ * its last condition is beaver_take (VALUE), which hands the text of each row over and is false. When take gives FALSE
+ * it is true and the statement comes to that row, behind which the caller is to go on another time. One such statement
+ * at a time.
+ *
+ * The rows are handed over as they are met. Ask after the step whether that was in the order that the statement wants:
+ * it is as long as an index has that order, but old statistics (ANALYZE) may talk SQLite into sorting. */
+typedef gboolean (*BeaverTake) (gconstpointer text, gsize length, gpointer data); /* no NUL at its end */
+BeaverStatement *_beaver_connection_prepare_take (BeaverConnection *self,
+                                                  const char *sql,
+                                                  BeaverTake take,
+                                                  gpointer data,
+                                                  GError **error);
+gboolean _beaver_statement_took_in_order (BeaverStatement *self);
+
 /* Bound text and blobs are not copied: they have to stay until the reset. length -1: up to the NUL. NULL binds NULL,
  * an empty blob binds an empty blob. */
 void _beaver_statement_bind_text (BeaverStatement *self, int index, const char *text, gssize length);

@@ -29,6 +29,7 @@ struct _BeaverStatement
   gboolean cached; /* else finalised by the reset */
   gboolean dirty;  /* parameters are bound */
   int refused;     /* why SQLite did not take a parameter; 0 when it took all */
+  gboolean takes;  /* it is for it that the connection has a take */
   int *places;     /* of parameters $1, $2 ..., from 0 on; NULL: they stand in that order */
   int n_places;
   char *sql; /* of dynamic ones */
@@ -485,6 +486,64 @@ _beaver_connection_prepare_dynamic (BeaverConnection *self, const char *sql, GEr
 }
 
 static void
+sql_take (sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+  BeaverConnection *self = sqlite3_user_data (context);
+  /* as a blob it is not copied to get a NUL behind its end */
+  gconstpointer text = self->takes_blobs ? sqlite3_value_blob (values[0]) :
+                                           (gconstpointer) sqlite3_value_text (values[0]);
+  gsize length = (gsize) sqlite3_value_bytes (values[0]);
+
+  if (self->take != NULL && self->take (text, length, self->take_data))
+    return;
+  self->take = NULL;
+  sqlite3_result_int (context, 1);
+}
+
+gboolean
+_beaver_statement_took_in_order (BeaverStatement *self)
+{
+  return sqlite3_stmt_status (self->stmt, SQLITE_STMTSTATUS_SORT, TRUE) == 0;
+}
+
+/* Teaches the connection beaver_take(). */
+static gboolean
+learn_take (BeaverConnection *self, GError **error)
+{
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare (self, "PRAGMA encoding", error);
+  int code;
+
+  if (statement == NULL || _beaver_statement_step (statement, error) != BEAVER_STEP_ROW)
+    return FALSE;
+  self->takes_blobs = g_strcmp0 (_beaver_statement_text (statement, 0, NULL), "UTF-8") == 0;
+  code = sqlite3_create_function_v2 (self->db, "beaver_take", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                     self, sql_take, NULL, NULL, NULL);
+  if (code == SQLITE_OK)
+    return TRUE;
+  _beaver_connection_set_error (self, code, NULL, error);
+  return FALSE;
+}
+
+BeaverStatement *
+_beaver_connection_prepare_take (
+    BeaverConnection *self, const char *sql, BeaverTake take, gpointer data, GError **error)
+{
+  BeaverStatement *statement;
+
+  if (!self->can_take && !learn_take (self, error))
+    return NULL;
+  self->can_take = TRUE;
+  statement = _beaver_connection_prepare (self, sql, error);
+  if (statement == NULL)
+    return NULL;
+  statement->takes = TRUE;
+  self->take = take;
+  self->take_data = data;
+  return statement;
+}
+
+static void
 trim_dynamic (BeaverConnection *self)
 {
   for (GList *l = self->dynamic_order.head;
@@ -596,6 +655,12 @@ _beaver_statement_reset (BeaverStatement *self)
 
   if (self->active)
     _beaver_statement_rewind (self);
+  if (self->takes)
+    {
+      connection->take = NULL;
+      connection->take_data = NULL;
+      self->takes = FALSE;
+    }
   if (!self->cached)
     {
       statement_free (self);

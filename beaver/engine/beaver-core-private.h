@@ -82,6 +82,10 @@ struct _BeaverConnection
   struct BeaverWriteRequest *
       *batch;    /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
   guint n_batch; /* (mutex lock) */
+  gboolean can_take;    /* (mutex lock) SQL knows beaver_take() */
+  gboolean takes_blobs; /* (mutex lock) that gets text as bytes: the file is in UTF-8 */
+  BeaverTake take;    /* (mutex lock) what that calls; nullable */
+  gpointer take_data; /* (mutex lock) */
 };
 
 BeaverConnection *_beaver_connection_open (BeaverEngine *engine, GError **error);

@@ -21,6 +21,26 @@ gboolean _beaver_json_check (const char *text, gssize length, GError **error);
  * take; NULL with its error. */
 char *_beaver_json_dup_checked (const char *text, gsize length, GError **error);
 
+/* Many texts one behind the other in one piece of memory, each NUL-terminated. They are checked when
+ * they are taken: right behind the copying it would cost twice as much, for the processor has not
+ * put the bytes away yet. */
+typedef struct
+{
+  char *data;
+  gsize size;
+  gsize length; /* of what is there */
+  gsize next;   /* where the text begins that _take() gives next */
+  gsize last;   /* where the text is that was added last */
+} BeaverTexts;
+
+void _beaver_texts_add (BeaverTexts *self, gconstpointer text, gsize length);
+/* The next one; NULL behind the last, and with an error in the place of what is not JSON. Valid
+ * until texts are added or cleared. */
+const char *_beaver_texts_take (BeaverTexts *self, GError **error);
+const char *_beaver_texts_last (BeaverTexts *self); /* there is one */
+void _beaver_texts_clear (BeaverTexts *self);   /* keeps the memory */
+void _beaver_texts_destroy (BeaverTexts *self); /* frees it; empty afterwards */
+
 void _beaver_json_append_string (GString *out,
                                  const char *text,
                                  gssize length);              /* quoted; text is UTF-8 */

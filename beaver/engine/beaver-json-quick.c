@@ -197,6 +197,65 @@ _beaver_json_dup_checked (const char *text, gsize length, GError **error)
   return NULL;
 }
 
+/* In front of each text stands its length. */
+void
+_beaver_texts_add (BeaverTexts *self, gconstpointer text, gsize length)
+{
+  const gsize needed = sizeof (guint32) + length + BEAVER_JSON_PADDING;
+  const guint32 head = (guint32) length;
+  char *copy;
+
+  if (G_UNLIKELY (self->size - self->length < needed))
+    {
+      self->size = MAX (self->size * 2, self->length + needed + 1024);
+      self->data = g_realloc (self->data, self->size);
+    }
+  copy = self->data + self->length;
+  memcpy (copy, &head, sizeof head);
+  copy += sizeof head;
+  self->last = (gsize) (copy - self->data);
+  if (length > 0)
+    memcpy (copy, text, length);
+  memset (copy + length, 0, BEAVER_JSON_PADDING);
+  self->length += sizeof head + length + 1;
+}
+
+const char *
+_beaver_texts_take (BeaverTexts *self, GError **error)
+{
+  const char *text;
+  guint32 length;
+
+  if (self->next == self->length)
+    return NULL;
+  text = self->data + self->next + sizeof length;
+  memcpy (&length, self->data + self->next, sizeof length);
+  self->next += sizeof length + length + 1;
+  if (G_LIKELY (quick_check ((const guint8 *) text, (const guint8 *) text + length)) ||
+      _beaver_json_check_thoroughly (text, length, error))
+    return text;
+  return NULL;
+}
+
+const char *
+_beaver_texts_last (BeaverTexts *self)
+{
+  return self->data + self->last;
+}
+
+void
+_beaver_texts_clear (BeaverTexts *self)
+{
+  self->length = self->next = 0;
+}
+
+void
+_beaver_texts_destroy (BeaverTexts *self)
+{
+  g_clear_pointer (&self->data, g_free);
+  self->size = self->length = self->next = 0;
+}
+
 gboolean
 _beaver_json_check (const char *text, gssize length, GError **error)
 {

@@ -205,21 +205,31 @@ const alone = (cancellable = null) => [cancellable];
 
 // ---- iteration ----
 
-// What a cursor finds, each row as map() makes it.
+// What a cursor finds, page by page, each row as map() makes it: an object, with next_json_page a value alone.
 class Rows {
-    constructor(cursor, map) {
-        this._cursor = cursor;
-        this._map = map;
+    constructor(cursor, map, next = 'next_page') {
+        Object.assign(this, {_cursor: cursor, _map: map, _next: next});
     }
 
     *[Symbol.iterator]() {
-        for (const row of this._cursor)
-            yield this._map(row);
+        try {
+            for (let page; (page = this._cursor[this._next](null)).length > 0;)
+                for (const row of page)
+                    yield this._map(row);
+        } finally {
+            this.close();
+        }
     }
 
     async *[Symbol.asyncIterator]() {
-        for await (const row of this._cursor)
-            yield this._map(row);
+        try {
+            // eslint-disable-next-line no-await-in-loop
+            for (let page; (page = await this._cursor[`${this._next}_async`](null)).length > 0;)
+                for (const row of page)
+                    yield this._map(row);
+        } finally {
+            this.close();
+        }
     }
 
     close() {
@@ -611,7 +621,7 @@ function init_dict() {
             return new Rows(keys.call(this, prefix), entry => entry.get_key());
         },
         values(prefix = null) {
-            return new Rows(items.call(this, prefix), entry => entry.value);
+            return new Rows(items.call(this, prefix), from_json, 'next_json_page');
         },
         entries(prefix = null) {
             return new Rows(items.call(this, prefix), entry => [entry.get_key(), entry.value]);
@@ -673,10 +683,10 @@ function init_list() {
     });
     Object.assign(proto, {
         values() {
-            return new Rows(items.call(this), item => item.value);
+            return new Rows(items.call(this), from_json, 'next_json_page');
         },
         values_backward() {
-            return new Rows(items_backward.call(this), item => item.value);
+            return new Rows(items_backward.call(this), from_json, 'next_json_page');
         },
         [Symbol.iterator]() {
             return this.values()[Symbol.iterator]();

@@ -6,7 +6,7 @@ import math
 
 from .base import both, child, override, raw
 from .errors import ConflictError, InvalidError, NotFoundError
-from .manager import View, pages
+from .manager import View, pages, values
 from .values import text_key
 
 _nothing = object()
@@ -138,7 +138,7 @@ class Dict(raw.Dict):
         return View(self, lambda: pages(self._c['keys'](self, prefix), raw.Entry.get_key), self.__contains__)
 
     def values(self, prefix=None):
-        return View(self, lambda: pages(self._c['items'](self, prefix), self._value), None)
+        return View(self, lambda: values(self._c['items'](self, prefix), self._loads), None)
 
     def items(self, prefix=None):
         return View(self, lambda: pages(self._c['items'](self, prefix), self._item), self._has_item)
@@ -156,9 +156,6 @@ class Dict(raw.Dict):
     async def items_async(self, prefix=None):
         async for entry in self._c['items'](self, prefix):
             yield self._item(entry)
-
-    def _value(self, entry):
-        return self._loads(entry.get_value())
 
     def _item(self, entry):
         return entry.get_key(), self._loads(entry.get_value())

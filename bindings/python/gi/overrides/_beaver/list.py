@@ -5,7 +5,7 @@ import operator
 
 from .base import both, child, override, raw
 from .errors import InvalidError
-from .manager import pages
+from .manager import values, values_async
 
 
 @override
@@ -89,17 +89,13 @@ class List(raw.List):
         return found
 
     def __iter__(self):
-        return pages(self._c['items'](self), self._value)
+        return values(self._c['items'](self), self._loads)
 
     def __reversed__(self):
-        return pages(self._c['items_backward'](self), self._value)
+        return values(self._c['items_backward'](self), self._loads)
 
     def __aiter__(self):
-        return self._aiter()
-
-    async def _aiter(self):
-        async for item in self._c['items'](self):
-            yield self._value(item)
+        return values_async(self._c['items'](self), self._loads)
 
     def _span(self, index):
         if index.step not in (None, 1):
@@ -113,9 +109,6 @@ class List(raw.List):
         elif start < 0 and start < -len(self):
             start, stop, _ = slice(start, stop).indices(len(self))
         return start, max(stop - start, 0)
-
-    def _value(self, item):
-        return self._loads(item.get_value())
 
     def _maybe(self, text):
         return None if text is None else self._loads(text)

@@ -179,6 +179,30 @@ def pages(cursor, convert):
         cursor.close()
 
 
+def values(cursor, loads):
+    """The values of what a cursor reads, without an object for each."""
+    try:
+        while True:
+            page = cursor.next_json_page()
+            if not page:
+                return
+            yield from map(loads, page)
+    finally:
+        cursor.close()
+
+
+async def values_async(cursor, loads):
+    try:
+        while True:
+            page = await cursor.next_json_page_async()
+            if not page:
+                return
+            for text in page:
+                yield loads(text)
+    finally:
+        cursor.close()
+
+
 class View(collections.abc.Sized):
     """Keys, values or items: looked up whenever one iterates."""
 
