@@ -225,6 +225,7 @@ typedef struct
   BeaverLockState *state;
   BeaverLockHold *hold; /* (nullable) */
   gboolean begun;
+  gboolean in_transaction; /* of whoever asked */
 } AsyncOp;
 
 static AsyncOp *
@@ -319,6 +320,16 @@ hold_leave (BeaverLockHold *self, gboolean from_guard, gboolean *known_lost)
   return last;
 }
 
+/* What was given back in a transaction stays so when that is rolled back. */
+static void
+remove_again (BeaverLockHold *self)
+{
+  BeaverLockState *state = self->state;
+
+  _beaver_engine_run_detached (state->engine, BEAVER_ACCESS_WRITE, _beaver_lock_remove_work,
+                               async_op_new (state, self), async_op_free);
+}
+
 /* After the work that removed the row, or failed to. */
 static gboolean
 hold_left (BeaverLockHold *self, gboolean done, gboolean found, GError **error)
@@ -376,6 +387,8 @@ _beaver_lock_hold_release (BeaverLockHold *self,
   _beaver_lock_op_init (&op, state, self);
   done = _beaver_lock_run (state, BEAVER_ACCESS_WRITE, _beaver_lock_remove_work, &op, cancellable,
                            error);
+  if (done && _beaver_engine_get_serial (state->engine) != 0)
+    remove_again (self);
 
   return hold_left (self, done, op.found, error);
 }
@@ -387,6 +400,8 @@ async_release_finish (GTask *task, gpointer data)
   GError *error = NULL;
 
   self->begun = TRUE;
+  if (self->in_transaction)
+    remove_again (self->hold);
   if (hold_left (self->hold, TRUE, self->op.found, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -418,9 +433,11 @@ _beaver_lock_hold_release_async (BeaverLockHold *self, GTask *task)
 
   if (hold_leave (self, TRUE, &known_lost))
     {
-      _beaver_engine_run_async (state->engine, BEAVER_ACCESS_WRITE, _beaver_lock_remove_work,
-                                async_op_new (state, self), async_release_free, task,
-                                async_release_finish);
+      AsyncOp *data = async_op_new (state, self);
+
+      data->in_transaction = _beaver_engine_get_serial (state->engine) != 0;
+      _beaver_engine_run_async (state->engine, BEAVER_ACCESS_WRITE, _beaver_lock_remove_work, data,
+                                async_release_free, task, async_release_finish);
       return;
     }
 

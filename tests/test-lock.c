@@ -117,6 +117,41 @@ test_rolled_back (Fixture *f, gconstpointer data)
   release (lock);
 }
 
+/* Who has given it back does not hold it any more, whatever becomes of the transaction in which he
+ * did: it must not lie there until its time is over. */
+static void
+test_released_and_rolled_back (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "given-back");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (BeaverTransaction) transaction = NULL;
+      g_autoptr (BeaverLockGuard) guard =
+          beaver_manager_hold (BEAVER_MANAGER (lock), 0, 1e6, NULL, &error);
+
+      g_assert_no_error (error);
+      transaction = beaver_db_begin (f->db, NULL, &error);
+      g_assert_no_error (error);
+      if (i == 0)
+        g_assert_true (beaver_lock_guard_release (guard, NULL, &error));
+      else
+        {
+          beaver_lock_guard_release_async (guard, NULL, beaver_test_ready, &result);
+          beaver_test_wait_result (&result);
+          g_assert_true (beaver_lock_guard_release_finish (guard, result, &error));
+        }
+      g_assert_no_error (error);
+      g_assert_true (beaver_transaction_rollback (transaction, &error));
+      g_assert_no_error (error);
+      beaver_test_wait_until (count_rows (lock) == 0);
+      acquire (lock, 0, 60);
+      release (lock);
+    }
+}
+
 /* The original lets every task of a process in once one of them holds the lock, and the first
  * release frees all. */
 static gpointer
@@ -633,6 +668,7 @@ main (int argc, char **argv)
   beaver_test_add ("/lock/rows", test_rows);
   beaver_test_add ("/lock/re-entrant", test_reentrant);
   beaver_test_add ("/lock/rolled-back", test_rolled_back);
+  beaver_test_add ("/lock/released-and-rolled-back", test_released_and_rolled_back);
   beaver_test_add ("/lock/D4-other-threads-stay-out", test_d4);
   beaver_test_add ("/lock/two-databases", test_two_databases);
   beaver_test_add ("/lock/info", test_info);
