@@ -61,8 +61,13 @@ weak_ref_free (gpointer data)
 static void
 post_notify_closed (BeaverDb *self)
 {
-  GWeakRef *ref = g_new (GWeakRef, 1);
+  GWeakRef *ref;
 
+  /* A program without a main loop would never get rid of it. */
+  if (!g_signal_has_handler_pending (self, g_signal_lookup ("notify", G_TYPE_OBJECT),
+                                     g_quark_from_static_string ("closed"), FALSE))
+    return;
+  ref = g_new (GWeakRef, 1);
   g_weak_ref_init (ref, self);
   _beaver_context_post (self->context, notify_closed, ref, weak_ref_free);
 }

@@ -60,6 +60,7 @@ typedef struct
   guint64 dropped;                 /* (mutex) */
   gboolean ended;                  /* (mutex) */
   gboolean scheduled;              /* (mutex) an emission is posted */
+  GSource *posted;                 /* (mutex) the last one; nullable */
   gboolean tried;                  /* (mutex) an emission was posted at least once */
 } SubscriptionState;
 
@@ -121,6 +122,7 @@ state_unref (gpointer pointer)
 
   g_queue_clear_full (&self->rows, (GDestroyNotify) _beaver_feed_row_unref);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->posted, g_source_unref);
   g_weak_ref_clear (&self->object);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
@@ -225,6 +227,17 @@ waiter_cancelled (GCancellable *cancellable, gpointer data)
 
 /* The message signal */
 
+static void state_emit (gpointer data);
+
+/* (mutex) */
+static void
+post_emission (SubscriptionState *self)
+{
+  g_clear_pointer (&self->posted, g_source_unref);
+  self->posted =
+      _beaver_context_post_source (self->core->context, state_emit, state_ref (self), state_unref);
+}
+
 /* In the context: one message. */
 static void
 state_emit (gpointer data)
@@ -242,7 +255,7 @@ state_emit (gpointer data)
   /* The next one is posted first: the handler may run the context itself. */
   self->scheduled = wanted && !g_queue_is_empty (&self->rows);
   if (self->scheduled)
-    _beaver_context_post (self->core->context, state_emit, state_ref (self), state_unref);
+    post_emission (self);
   g_mutex_unlock (&self->mutex);
   if (row == NULL)
     return;
@@ -294,7 +307,7 @@ state_deliver (gpointer data, BeaverFeedRow *row)
            g_signal_has_handler_pending (self->has_handler, signals[SIGNAL_MESSAGE], 0, FALSE)))
         {
           self->scheduled = self->tried = TRUE;
-          _beaver_context_post (self->core->context, state_emit, state_ref (self), state_unref);
+          post_emission (self);
         }
     }
   g_mutex_unlock (&self->mutex);
@@ -336,12 +349,14 @@ state_end (gpointer data)
 {
   SubscriptionState *self = data;
   GQueue rows = G_QUEUE_INIT;
+  GSource *posted = NULL;
   Waiter *waiter;
 
   g_mutex_lock (&self->mutex);
   if (!self->ended)
     {
       self->ended = TRUE;
+      posted = g_steal_pointer (&self->posted);
       rows = self->rows;
       g_queue_init (&self->rows);
       while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
@@ -352,6 +367,10 @@ state_end (gpointer data)
                               state_unref);
     }
   g_mutex_unlock (&self->mutex);
+  /* a context that nobody iterates would keep it for ever */
+  if (posted != NULL)
+    g_source_destroy (posted);
+  g_clear_pointer (&posted, g_source_unref);
   g_queue_clear_full (&rows, (GDestroyNotify) _beaver_feed_row_unref);
 }
 

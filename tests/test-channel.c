@@ -484,6 +484,28 @@ test_memory_transaction (Fixture *f, gconstpointer data)
   assert_next_number (subscription, 2);
 }
 
+/* A program without a main loop subscribes and goes again and again: nothing of that may wait for a
+ * loop that never runs. */
+static void
+test_without_loop (Fixture *f, gconstpointer data)
+{
+  BeaverChannel *channel = get_channel (f, "news");
+
+  while (g_main_context_iteration (NULL, FALSE)) /* of tests before */
+    ;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (BeaverSubscription) subscription = subscribe (channel);
+
+      publish_number (channel, i);
+      assert_next_number (subscription, i);
+      if (i > 0)
+        beaver_subscription_close (subscription);
+      g_clear_object (&subscription);
+      g_assert_false (g_main_context_pending (NULL));
+    }
+}
+
 static void
 test_retention_age (Fixture *f, gconstpointer data)
 {
@@ -854,6 +876,7 @@ main (int argc, char *argv[])
   beaver_test_add ("/channel/D17-retention-age", test_retention_age);
   beaver_test_add ("/channel/retention-rolled-back", test_retention_rolled_back);
   beaver_test_add ("/channel/memory-transaction", test_memory_transaction);
+  beaver_test_add ("/channel/without-loop", test_without_loop);
   beaver_test_add ("/channel/fixture", test_fixture_file);
   beaver_test_add ("/channel/bad-input", test_bad_input);
   beaver_test_add ("/channel/D18-close-wakes-the-blocked", test_close_blocked);

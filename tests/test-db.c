@@ -435,6 +435,21 @@ test_close_async_elsewhere (Fixture *f, gconstpointer data)
   g_object_unref (result);
 }
 
+/* Nothing is left for a main loop that a program may not have. */
+static void
+test_close_without_loop (Fixture *f, gconstpointer data)
+{
+  while (g_main_context_iteration (NULL, FALSE)) /* of tests before */
+    ;
+  for (guint i = 0; i < 3; i++)
+    {
+      beaver_db_close (f->db, NULL);
+      g_clear_object (&f->db);
+      g_assert_false (g_main_context_pending (NULL));
+      fixture_open (f, f->path);
+    }
+}
+
 static gpointer
 close_full_thread (gpointer data)
 {
@@ -658,6 +673,7 @@ main (int argc, char **argv)
   beaver_test_add ("/db/close/async", test_close_async);
   beaver_test_add ("/db/close/async-elsewhere", test_close_async_elsewhere);
   beaver_test_add ("/db/close/reports", test_two_reports);
+  beaver_test_add ("/db/close/without-loop", test_close_without_loop);
   g_test_add_func ("/db/close/concurrently", test_two_closes);
   beaver_test_add ("/db/close/manager-outlives", test_manager_outlives);
   beaver_test_add ("/db/close/last-unref-in-thread", test_last_unref_in_thread);

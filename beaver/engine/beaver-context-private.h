@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * the "invoke" call of GLib, which calls func in the worker itself whenever nobody iterates context at that moment. */
 void _beaver_context_post (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
 
+/* The same for what may be taken back with g_source_destroy() (transfer full). */
+GSource *_beaver_context_post_source (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
+
 /* g_thread_new() for a thread that may be joined, in another one, before this returns. *place has it before func runs. */
 void _beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place);
 

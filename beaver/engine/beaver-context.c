@@ -30,11 +30,11 @@ post_free (gpointer user_data)
   g_free (post);
 }
 
-void
-_beaver_context_post (GMainContext *context,
-                      GSourceOnceFunc func,
-                      gpointer data,
-                      GDestroyNotify destroy)
+GSource *
+_beaver_context_post_source (GMainContext *context,
+                             GSourceOnceFunc func,
+                             gpointer data,
+                             GDestroyNotify destroy)
 {
   /* func may run, and drop the last reference to its context, before g_source_attach() is through.
    */
@@ -50,7 +50,16 @@ _beaver_context_post (GMainContext *context,
   g_source_set_static_name (source, "[libbeaver] post");
   g_source_set_callback (source, post_run, post, post_free);
   g_source_attach (source, held);
-  g_source_unref (source);
+  return source;
+}
+
+void
+_beaver_context_post (GMainContext *context,
+                      GSourceOnceFunc func,
+                      gpointer data,
+                      GDestroyNotify destroy)
+{
+  g_source_unref (_beaver_context_post_source (context, func, data, destroy));
 }
 
 /* --- Threads that are joined by whoever hears from them, which may be before g_thread_new() has
