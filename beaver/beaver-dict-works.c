@@ -721,7 +721,7 @@ _beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError *
   g_autoptr (BeaverStatement) statement = NULL;
   double earliest = INFINITY;
 
-  if (op->changes->len == 0)
+  if (op->changes == NULL || op->changes->len == 0)
     return TRUE;
   if (!check_sealed (connection, shared, TRUE, error))
     return FALSE;

@@ -498,9 +498,12 @@ test_set_many (Fixture *f, gconstpointer data)
   static const char *const values[] = { "1", "[2]", "null", NULL };
   static const char *const wrong[] = { "5", "[", "null", NULL };
   static const char *const few[] = { "1", NULL };
+  static const char *const none[] = { NULL };
   static const char *const wanted[] = { "", "zz", "a", NULL };
   g_autoptr (GError) error = NULL;
   BeaverDict *dict = get_dict (f, "settings");
+  g_autoptr (BeaverDictBatch) batch = beaver_dict_create_batch (dict);
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GPtrArray) entries = NULL;
   g_auto (GStrv) listed = NULL;
 
@@ -522,6 +525,22 @@ test_set_many (Fixture *f, gconstpointer data)
   listed = beaver_dict_list_keys (dict, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstrv (listed, ((const char *[]){ "", "a", "b", NULL }));
+
+  /* none are as good as many */
+  g_assert_true (beaver_dict_set_many_json (dict, none, none, NULL, &error));
+  g_assert_no_error (error);
+  beaver_dict_set_many_json_async (dict, none, none, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_dict_set_many_json_finish (dict, result, &error));
+  g_assert_no_error (error);
+  g_assert_true (beaver_dict_update_json (dict, "{}", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (beaver_dict_batch_apply (batch, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+  g_clear_pointer (&entries, g_ptr_array_unref);
+  entries = beaver_dict_lookup_many (dict, none, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (entries->len, ==, 0);
 }
 
 static void

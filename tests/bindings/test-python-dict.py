@@ -132,6 +132,15 @@ class Dict(Case):
         for _ in self.d.items():
             break               # the cursor is let go
 
+    def test_none_at_once(self):
+        self.d.set_many({})
+        self.d.update({})
+        self.assertEqual(self.d.get_many([]), {})
+        for thing in (self.d, self.db.list('l'), self.db.docs('d'), self.db.blob('b'), self.db.log('l'), self.db.sketch('s')):
+            with thing.batched():
+                pass
+            self.assertEqual(len(thing), 0)
+
     def test_ttl(self):
         self.d.set('a', 1, ttl_seconds=1000)
         self.d.set('b', 1)
