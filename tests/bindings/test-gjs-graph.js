@@ -56,6 +56,7 @@ test('vectors', () => Beaver.scope(':memory:', async db => {
     await v.set_many_async(['m1', 'm2'], new Float32Array([5, 6, 7, 8]));
     equal(v.get('m2').vector.join(), '7,8');
     throws(() => v.set_many(['m1', 'm2'], [[1], [2, 3]]), [Beaver.Error, Beaver.Error.INVALID]);
+    throws(() => v.set_many(['m1', 'm2'], [[1, 2]]), [Beaver.Error, Beaver.Error.INVALID]);
     v.train('euclid');
     await v.train_async();
     v.quantize = false;

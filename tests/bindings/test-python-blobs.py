@@ -45,6 +45,9 @@ class Blobs(Case):
         with self.b.open('k') as file:
             self.assertEqual(file.read(10), data[:10])
             self.assertEqual(file.seek(-5, io.SEEK_END), len(data) - 5)
+            self.assertRaises(ValueError, file.seek, -1)
+            self.assertRaises(ValueError, file.seek, -len(data) - 1, io.SEEK_END)
+            self.assertEqual(file.seek(-5, io.SEEK_END), len(data) - 5)
             self.assertEqual(file.read(), data[-5:])
             self.assertEqual(file.read(), b'')
             file.seek(300000)

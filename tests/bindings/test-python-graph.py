@@ -127,6 +127,7 @@ class Vectors(Case):
         self.assertEqual(len(self.v), 4)
         self.assertRaises(ValueError, self.v.set_many, ['a', 'b'], [[1, 2], [3]])
         self.assertRaises(ValueError, self.v.set_many, ['a', 'b', 'c'], [[1, 2], [3, 4]])
+        self.assertRaises(ValueError, self.v.set_many, ['x', 'y'], [[1, 2]])      # not two of one number
         self.assertRaises(ValueError, self.v.set_many, ['a', 'b'], [[1, 2], [3, 4]], ['x', None])
 
     def test_train(self):
@@ -148,7 +149,8 @@ class LikeNumpy:
     """What an array of numpy has and is used of it, where numpy is not installed."""
 
     def __init__(self, numbers, ndim=1):
-        self.numbers, self.ndim, self.shape = array.array('f', numbers), ndim, (len(numbers),)
+        self.numbers, self.ndim = array.array('f', numbers), ndim
+        self.shape = (len(numbers),) if ndim == 1 else (1, len(numbers))
 
     def astype(self, dtype):
         assert dtype == '<f4'

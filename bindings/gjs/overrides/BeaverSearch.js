@@ -60,12 +60,14 @@ function to_vector(vector) {
 }
 
 // an array of vectors, or all their numbers in one typed array
-function to_vectors(vectors) {
+function to_vectors(vectors, n) {
     if (vectors instanceof GLib.Bytes || ArrayBuffer.isView(vectors))
         return to_vector(vectors);
     const rows = [...vectors].map(one => Float32Array.from(one));
     if (rows.some(row => row.length !== rows[0].length))
         throw invalid('the vectors are not of one length');
+    if (rows.length !== n)
+        throw invalid(`${n} ids and ${rows.length} vectors do not go together`);
     const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
     rows.forEach((row, i) => all.set(row, i * row.length));
     return to_vector(all);
@@ -102,8 +104,10 @@ function init_vectors() {
             [id, to_vector(vector), metadata === undefined ? null : to_json(metadata), cancellable], nothing],
         get: ['lookup', (id, cancellable = null) => [id, cancellable]],
         has: ['contains', (id, cancellable = null) => [id, cancellable]],
-        set_many: ['set_many', (ids, vectors, metadata = null, cancellable = null) =>
-            [[...ids], to_vectors(vectors), metadata && [...metadata].map(to_json), cancellable], nothing],
+        set_many: ['set_many', (ids, vectors, metadata = null, cancellable = null) => {
+            const all = [...ids];
+            return [all, to_vectors(vectors, all.length), metadata && [...metadata].map(to_json), cancellable];
+        }, nothing],
         train: ['train', (metric = 'cosine', cancellable = null) => [choice('metric', VECTOR_METRICS, metric), cancellable], nothing],
         near: ['search', query],
     });

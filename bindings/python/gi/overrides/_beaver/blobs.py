@@ -202,7 +202,9 @@ class _Reader(io.RawIOBase):
         kind = {io.SEEK_SET: GLib.SeekType.SET, io.SEEK_CUR: GLib.SeekType.CUR, io.SEEK_END: GLib.SeekType.END}[whence]
         size = self._stream.get_size()
         target = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._stream.tell(), io.SEEK_END: size}[whence]
-        if 0 <= target > size:
+        if target < 0:
+            raise InvalidError(f'a file has no place {target}')
+        if target > size:
             kind, offset = GLib.SeekType.END, 0     # behind the end there is nothing to read, as in a file
         _call(self._stream.seek, offset, kind, None)
         return self._stream.tell()

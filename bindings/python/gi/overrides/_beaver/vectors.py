@@ -12,10 +12,10 @@ from .manager import pages
 from .values import dumps, loads
 
 
-def _bytes(vector, dimensions=1):
+def _bytes(vector, dimensions=1, n=None):
     """float32, little-endian, of a sequence of numbers, an array of numpy, a buffer, or bytes of float32.
 
-    dimensions: 2 for many vectors of one length: a sequence of them, or an array of two dimensions."""
+    dimensions: 2 for n vectors of one length: a sequence of them, or an array of two dimensions."""
     if isinstance(vector, GLib.Bytes):
         return vector
     if isinstance(vector, (bytes, bytearray)):
@@ -23,6 +23,8 @@ def _bytes(vector, dimensions=1):
     if hasattr(vector, 'astype'):   # numpy and its relatives
         if vector.ndim != dimensions:
             raise InvalidError(f'an array of {dimensions} dimension(s) is wanted here, not of shape {vector.shape}')
+        if dimensions == 2 and n != vector.shape[0]:
+            raise InvalidError(f'{n} ids and {vector.shape[0]} vectors do not go together')
         return GLib.Bytes.new(vector.astype('<f4').tobytes())
     if isinstance(vector, (memoryview, array.array)):
         view = memoryview(vector)
@@ -36,6 +38,8 @@ def _bytes(vector, dimensions=1):
             rows = [_bytes(one).get_data() or b'' for one in vector]
             if len({len(row) for row in rows}) > 1:
                 raise InvalidError('the vectors are not of one length')
+            if n not in (None, len(rows)):
+                raise InvalidError(f'{n} ids and {len(rows)} vectors do not go together')
             return GLib.Bytes.new(b''.join(rows))
         numbers = array.array('f', vector)
     except (TypeError, OverflowError) as error:
@@ -137,7 +141,8 @@ class Vectors(raw.Vectors):
         texts = None if metadata is None else [_metadata(one) for one in metadata]
         if texts is not None and None in texts:
             raise InvalidError('either all of many items have metadata, or none')
-        return 'set_many', (list(ids), _bytes(vectors, 2), texts), lambda result: None
+        ids = list(ids)
+        return 'set_many', (ids, _bytes(vectors, 2, len(ids)), texts), lambda result: None
 
     @both
     def train(self, metric=None):
