@@ -27,8 +27,10 @@ static const char *const SQL_READ[] = {
 static const char SQL_AT_ROWID[] = "SELECT rowid, item_order, item_value FROM __beaver_lists__ "
                                    "WHERE list_name = $1 AND rowid = $2";
 
-/* Rows and bytes of a page. */
-#define PAGE_ROWS 256
+/* Rows of the first page and of the largest: who goes on has each twice as large as the one before,
+ * for each costs a look for its beginning and two locks of the file. And bytes. */
+#define FIRST_ROWS 256
+#define MOST_ROWS 2048
 #define PAGE_BYTES (1024 * 1024)
 
 typedef struct
@@ -39,13 +41,14 @@ typedef struct
   gint64 rowid; /* of the last item of the page; 0 at first */
   GString *key; /* of that item; NULL at first */
   guint hash;   /* of its value */
+  guint rows;   /* of the next page */
 } CursorState;
 
 /* A page on its way. */
 typedef struct
 {
   BeaverTexts *texts;
-  guint rows;
+  guint rows, most;
   gboolean sorted; /* not taken in their order */
 } CursorPage;
 
@@ -69,6 +72,7 @@ _beaver_list_cursor_state_new (BeaverManagerCore *core, gboolean backward)
   state->core = _beaver_manager_core_ref (core);
   state->backward = backward;
   state->index = backward ? 0 : -1;
+  state->rows = FIRST_ROWS;
   return state;
 }
 
@@ -116,7 +120,7 @@ cursor_take (gconstpointer text, gsize length, gpointer data)
   CursorPage *page = data;
 
   _beaver_texts_add (page->texts, text, length);
-  return ++page->rows < PAGE_ROWS && page->texts->length < PAGE_BYTES;
+  return ++page->rows < page->most && page->texts->length < PAGE_BYTES;
 }
 
 static BeaverStatement *
@@ -170,7 +174,7 @@ cursor_page (BeaverConnection *connection,
              GError **error)
 {
   CursorState *state = data;
-  CursorPage page = { texts };
+  CursorPage page = { texts, .most = state->rows };
   g_autoptr (BeaverStatement) statement = NULL;
   BeaverStep step;
   guint way;
@@ -204,6 +208,7 @@ cursor_page (BeaverConnection *connection,
       state->rowid = _beaver_statement_int (statement, 0);
       state->hash = g_str_hash (_beaver_texts_last (texts));
       cursor_take_key (state, statement);
+      state->rows = MIN (state->rows * 2, MOST_ROWS);
     }
   return TRUE;
 }
