@@ -178,6 +178,7 @@ list_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   InfoOp *op = data;
   g_autoptr (BeaverStatement) statement = NULL;
+  g_autoptr (GHashTable) gone = _beaver_consumer_get_released ();
   gboolean exists;
   BeaverStep step;
 
@@ -197,7 +198,7 @@ list_work (BeaverConnection *connection, gpointer data, GError **error)
         .offset = _beaver_statement_int (statement, 1),
         .timestamp = _beaver_statement_double (statement, 2),
         .open = _beaver_consumer_is_owned (_beaver_statement_text (statement, 3, NULL),
-                                           _beaver_statement_double (statement, 4)),
+                                           _beaver_statement_double (statement, 4), gone),
         .lag = _beaver_statement_int (statement, 5),
       };
 

@@ -49,7 +49,9 @@ typedef struct
 } BeaverConsumerNext;
 
 /* Whether what the file says of the owner of a consumer still holds. */
-gboolean _beaver_consumer_is_owned (const char *owner, double lease_until);
+/* gone: what _beaver_consumer_get_released() said before the row was read; NULL in a WRITE work. */
+gboolean _beaver_consumer_is_owned (const char *owner, double lease_until, GHashTable *gone);
+GHashTable *_beaver_consumer_get_released (void); /* transfer full: a set of owners */
 
 BeaverConsumerState *_beaver_consumer_state_new (BeaverManagerCore *core, const char *name);
 BeaverConsumerState *_beaver_consumer_state_ref (BeaverConsumerState *self);

@@ -136,6 +136,26 @@ _beaver_consumer_state_mark_released (BeaverConsumerState *self, gboolean mark)
   g_mutex_unlock (&released_mutex);
 }
 
+/* For who reads without keeping others from writing: the release of one that is not in here was in
+ * the file before, so a read that begins now sees it. */
+GHashTable *
+_beaver_consumer_get_released (void)
+{
+  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer owner;
+
+  g_mutex_lock (&released_mutex);
+  if (released != NULL)
+    {
+      g_hash_table_iter_init (&iter, released);
+      while (g_hash_table_iter_next (&iter, &owner, NULL))
+        g_hash_table_add (copy, g_strdup (owner));
+    }
+  g_mutex_unlock (&released_mutex);
+  return copy;
+}
+
 static gboolean
 is_released (const char *owner)
 {
@@ -156,9 +176,10 @@ wall_clock (void)
 }
 
 gboolean
-_beaver_consumer_is_owned (const char *owner, double lease_until)
+_beaver_consumer_is_owned (const char *owner, double lease_until, GHashTable *gone)
 {
-  return owner != NULL && *owner != '\0' && !is_released (owner) && lease_until > wall_clock ();
+  return owner != NULL && *owner != '\0' && lease_until > wall_clock () &&
+         !(gone != NULL ? g_hash_table_contains (gone, owner) : is_released (owner));
 }
 
 static void
@@ -207,7 +228,8 @@ load (BeaverConsumerState *state,
   row->stamp = _beaver_statement_double (statement, 1);
   owner = _beaver_statement_text (statement, 2, NULL);
   if (g_strcmp0 (owner, state->owner) != 0 &&
-      (must_own || _beaver_consumer_is_owned (owner, _beaver_statement_double (statement, 3))))
+      (must_own ||
+       _beaver_consumer_is_owned (owner, _beaver_statement_double (statement, 3), NULL)))
     {
       set_conflict (state, error);
       return FALSE;

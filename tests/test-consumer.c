@@ -163,6 +163,24 @@ describe_consumers (BeaverChannel *channel)
   }                                                                                                \
   G_STMT_END
 
+/* Who gave it back does not have it any more, whether that is in the file yet or not. */
+static void
+test_given_back (Fixture *f, gconstpointer data)
+{
+  guint n = beaver_test_rounds (100);
+
+  publish (f, 0, 1);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (BeaverConsumer) consumer = open_consumer (f, "a", BEAVER_CONSUMER_START_BEGINNING);
+
+      assert_consumers (get_channel (f), "a:0:1:1");
+      g_clear_object (&consumer);
+      for (guint j = 0; j < i % 8; j++)
+        assert_consumers (get_channel (f), "a:0:1:0");
+    }
+}
+
 static void
 test_list (Fixture *f, gconstpointer data)
 {
@@ -592,6 +610,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   beaver_test_add ("/consumer/list", test_list);
+  beaver_test_add ("/consumer/given-back", test_given_back);
   beaver_test_add ("/consumer/replay", test_replay);
   beaver_test_add ("/consumer/ack", test_ack);
   beaver_test_add ("/consumer/exclusive", test_exclusive);
