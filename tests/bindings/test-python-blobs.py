@@ -114,6 +114,25 @@ class Blobs(Case):
         with open(out, 'rb') as file:
             self.assertEqual(file.read(), data)
 
+    def test_all_of_them(self):
+        self.b.put('a', b'1', {'n': 1})
+        self.b.put('b', b'')
+        self.assertEqual(dict(self.b.items()), {'a': b'1', 'b': b''})
+        item = self.b.fetch('a')
+        self.assertEqual((item.key, item.data, item.metadata, tuple(item)), ('a', b'1', {'n': 1}, ('a', b'1', {'n': 1})))
+        self.assertRaises(KeyError, self.b.fetch, 'none')
+
+        async def main():
+            self.assertEqual([key async for key in self.b], ['a', 'b'])
+            self.assertEqual([item async for item in self.b.items_async()], [('a', b'1'), ('b', b'')])
+            self.assertEqual((await self.b.fetch_async('a')).data, b'1')
+        asyncio.run(main())
+        # what goes while one iterates is left out
+        items = self.b.items()
+        self.assertEqual(next(items), ('a', b'1'))
+        del self.b['b']
+        self.assertEqual([*items], [])
+
     def test_batch(self):
         self.b['gone'] = b'x'
         with self.b.batched() as batch:

@@ -48,6 +48,15 @@ class Graph(Case):
         self.assertIsNone(self.g.shortest_path('d', 'e'))
         self.assertRaises(ValueError, self.g.walk, 'a', direction='up')
 
+    def test_async_for(self):
+        self.g.link('a', 'b', 'x')
+        self.db.vectors('v').set('i', [1, 2])
+
+        async def main():
+            self.assertEqual([edge.target async for edge in self.g], ['b'])
+            self.assertEqual([item.id async for item in self.db.vectors('v')], ['i'])
+        asyncio.run(main())
+
     def test_await(self):
         async def go():
             await self.g.link_async('a', 'b', 'x', [1])

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import typing
 
 from gi.repository import Gio, GLib
 
@@ -11,6 +12,14 @@ from .base import both, child, override, raw, state_of
 from .errors import InvalidError, mapped
 from .manager import pages
 from .values import dumps, text_key
+
+
+class BlobItem(typing.NamedTuple):
+    """A blob as beaver-db gives it."""
+
+    key: str
+    data: bytes
+    metadata: object
 
 
 @override
@@ -39,12 +48,36 @@ class Blobs(raw.Blobs):
         return 'remove', (text_key(key),), _none
 
     def fetch(self, key):
-        return key, self.get(key), self.metadata(key)
+        """The blob with its metadata, as (key, data, metadata)."""
+        return BlobItem(key, self.get(key), self.metadata(key))
+
+    async def fetch_async(self, key):
+        return BlobItem(key, await self.get_async(key), await self.metadata_async(key))
 
     def keys(self):
         return pages(self._c['keys'](self), raw.Entry.get_key)
 
     __iter__ = keys
+
+    def items(self):
+        """All of them, as (key, data), each read when it comes."""
+        for key in self.keys():
+            data = self.lookup(key)
+            if data is not None:        # it was not removed since
+                yield key, _bytes(data)
+
+    def __aiter__(self):
+        return self._aiter()
+
+    async def _aiter(self):
+        async for entry in self._c['keys'](self):
+            yield entry.get_key()
+
+    async def items_async(self):
+        async for key in self:
+            data = await self.lookup_async(key)
+            if data is not None:
+                yield key, _bytes(data)
 
     def __getitem__(self, key):
         return self.get(key)

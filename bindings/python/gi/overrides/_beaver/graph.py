@@ -104,6 +104,9 @@ class Graph(raw.Graph):
     def __iter__(self):
         return self.edges()
 
+    def __aiter__(self):
+        return self._c['edges'](self, None, None, None).__aiter__()
+
     def __contains__(self, edge):
         return self.linked(*edge)
 

@@ -174,5 +174,12 @@ class Vectors(raw.Vectors):
     def __iter__(self):
         return pages(self.items(), _item)
 
+    def __aiter__(self):
+        return self._aiter()
+
+    async def _aiter(self):
+        async for hit in self.items():
+            yield _item(hit)
+
     def __contains__(self, id):
         return self.contains(id)
