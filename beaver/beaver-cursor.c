@@ -11,11 +11,11 @@
  *
  * Goes over the entries of a structure, from page to page.
  *
- * A cursor fetches some hundred entries at a time and remembers where it stands by key, not by an
- * open statement: it never holds a snapshot, blocks no writer and needs no closing to let the
- * database go. It is not one frozen view either: what is inserted or removed behind the current
- * page while it runs is seen or not seen accordingly; what stays in place all the time is delivered
- * exactly once.
+ * A cursor fetches some hundred entries at a time, of a long list up to two thousand, and remembers
+ * where it stands by key, not by an open statement: it never holds a snapshot, blocks no writer and
+ * needs no closing to let the database go. It is not one frozen view either: what is inserted or
+ * removed behind the current page while it runs is seen or not seen accordingly; what stays in
+ * place all the time is delivered exactly once.
  *
  * [method@Beaver.Cursor.next] gives %NULL without an error at the end. After the database was
  * closed it answers %BEAVER_ERROR_CLOSED. A cursor is used by one thread at a time.

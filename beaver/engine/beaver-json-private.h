@@ -21,9 +21,8 @@ gboolean _beaver_json_check (const char *text, gssize length, GError **error);
  * take; NULL with its error. */
 char *_beaver_json_dup_checked (const char *text, gsize length, GError **error);
 
-/* Many texts one behind the other in one piece of memory, each NUL-terminated. They are checked when
- * they are taken: right behind the copying it would cost twice as much, for the processor has not
- * put the bytes away yet. */
+/* Many texts one behind the other in one piece of memory, each NUL-terminated. They are checked
+ * when they are taken, so that the error of a damaged one comes in its place. */
 typedef struct
 {
   char *data;
@@ -38,8 +37,8 @@ void _beaver_texts_add (BeaverTexts *self, gconstpointer text, gsize length);
  * until texts are added or cleared. */
 const char *_beaver_texts_take (BeaverTexts *self, GError **error);
 const char *_beaver_texts_last (BeaverTexts *self); /* there is one */
-void _beaver_texts_clear (BeaverTexts *self);   /* keeps the memory */
-void _beaver_texts_destroy (BeaverTexts *self); /* frees it; empty afterwards */
+void _beaver_texts_clear (BeaverTexts *self);       /* keeps the memory, unless it is very much */
+void _beaver_texts_destroy (BeaverTexts *self);     /* frees it; empty afterwards */
 
 void _beaver_json_append_string (GString *out,
                                  const char *text,

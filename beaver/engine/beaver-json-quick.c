@@ -197,6 +197,9 @@ _beaver_json_dup_checked (const char *text, gsize length, GError **error)
   return NULL;
 }
 
+/* Memory that is kept for the next texts; what a giant needed is not. */
+#define KEPT_BYTES (4 * 1024 * 1024)
+
 /* In front of each text stands its length. */
 void
 _beaver_texts_add (BeaverTexts *self, gconstpointer text, gsize length)
@@ -246,6 +249,8 @@ _beaver_texts_last (BeaverTexts *self)
 void
 _beaver_texts_clear (BeaverTexts *self)
 {
+  if (G_UNLIKELY (self->size > KEPT_BYTES))
+    _beaver_texts_destroy (self);
   self->length = self->next = 0;
 }
 
