@@ -528,6 +528,19 @@ channel_publish_async (BeaverChannel *self, const char *const *jsons, GTask *tas
                              publish_op_free, task, publish_op_finish);
 }
 
+/* A batch of nothing is fine, a message of nothing is not. */
+static gboolean
+payload_is_there (BeaverChannel *self, const char *json, GError **error)
+{
+  if (json != NULL)
+    return TRUE;
+  if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) != NULL)
+    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                 "channel “%s”: the message is missing; JSON's null is the text “null”",
+                 beaver_manager_get_name (BEAVER_MANAGER (self)));
+  return FALSE;
+}
+
 /**
  * beaver_channel_publish:
  * @self: a channel
@@ -554,9 +567,8 @@ beaver_channel_publish (BeaverChannel *self,
   const char *jsons[] = { json, NULL };
 
   g_return_val_if_fail (BEAVER_IS_CHANNEL (self), FALSE);
-  g_return_val_if_fail (json != NULL, FALSE);
 
-  return channel_publish (self, jsons, cancellable, error);
+  return payload_is_there (self, json, error) && channel_publish (self, jsons, cancellable, error);
 }
 
 /**
@@ -580,13 +592,16 @@ beaver_channel_publish_async (BeaverChannel *self,
 {
   const char *jsons[] = { json, NULL };
   g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (BEAVER_IS_CHANNEL (self));
-  g_return_if_fail (json != NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beaver_channel_publish_async);
-  channel_publish_async (self, jsons, task);
+  if (payload_is_there (self, json, &error))
+    channel_publish_async (self, jsons, task);
+  else
+    g_task_return_error (task, error);
 }
 
 /**

@@ -146,8 +146,15 @@ _beaver_log_op_free (gpointer pointer)
 char *
 _beaver_log_normalize (const char *json, GError **error)
 {
-  char *normal = _beaver_json_normalize (json, -1, error);
+  char *normal;
 
+  if (json == NULL)
+    {
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
+                   "the data to log is missing; JSON's null is the text “null”");
+      return NULL;
+    }
+  normal = _beaver_json_normalize (json, -1, error);
   if (normal == NULL)
     g_prefix_error (error, "the data to log: ");
   return normal;

@@ -315,7 +315,6 @@ beaver_log_append_json (BeaverLog *self,
   BeaverLogOp op = { .start = NAN };
 
   g_return_val_if_fail (BEAVER_IS_LOG (self), FALSE);
-  g_return_val_if_fail (json != NULL, FALSE);
 
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL)
     return FALSE;
@@ -353,7 +352,6 @@ beaver_log_append_json_async (BeaverLog *self,
   GError *error = NULL;
 
   g_return_if_fail (BEAVER_IS_LOG (self));
-  g_return_if_fail (json != NULL);
 
   op = append_op (self, json, NULL, NAN, &error);
   _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,
@@ -402,7 +400,6 @@ beaver_log_append_string (BeaverLog *self,
   gboolean done;
 
   g_return_val_if_fail (BEAVER_IS_LOG (self), FALSE);
-  g_return_val_if_fail (text != NULL, FALSE);
 
   op = append_op (self, NULL, text, NAN, error);
   done = _beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
@@ -434,7 +431,6 @@ beaver_log_append_string_async (BeaverLog *self,
   GError *error = NULL;
 
   g_return_if_fail (BEAVER_IS_LOG (self));
-  g_return_if_fail (text != NULL);
 
   op = append_op (self, NULL, text, NAN, &error);
   _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,
@@ -489,7 +485,6 @@ beaver_log_append_json_at (BeaverLog *self,
   BeaverLogOp *op;
 
   g_return_val_if_fail (BEAVER_IS_LOG (self), NULL);
-  g_return_val_if_fail (json != NULL, NULL);
 
   op = append_at_op (self, json, timestamp, error);
   if (_beaver_log_run (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, cancellable,
@@ -524,7 +519,6 @@ beaver_log_append_json_at_async (BeaverLog *self,
   GError *error = NULL;
 
   g_return_if_fail (BEAVER_IS_LOG (self));
-  g_return_if_fail (json != NULL);
 
   op = append_at_op (self, json, timestamp, &error);
   _beaver_log_start (self, BEAVER_ACCESS_WRITE_ONE, _beaver_log_append_work, op, error,

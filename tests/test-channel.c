@@ -587,7 +587,7 @@ static void
 test_bad_input (Fixture *f, gconstpointer data)
 {
   BeaverChannel *channel = get_channel (f, "news");
-  const char *bad[] = { "", "{", "NaN", "[1,]", "\xff", "'a'", "1 2" };
+  const char *bad[] = { NULL, "", "{", "NaN", "[1,]", "\xff", "'a'", "1 2" };
   const char *odd[] = { "100%s", "a'b\"c", "ünï", " ", "__events_x__" };
   g_autoptr (BeaverSubscription) subscription = subscribe (channel);
   g_autoptr (GError) error = NULL;

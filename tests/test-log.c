@@ -485,20 +485,47 @@ test_bad_input (Fixture *f, gconstpointer data)
 {
   BeaverLog *log = get_log (f, "bad");
   const double not_finite[] = { NAN, INFINITY, -INFINITY };
-  const char *const not_json[] = { "",    "{",   "nan",      "NaN",       "[1,]",
+  const char *const not_json[] = { NULL,  "",    "{",        "nan",       "NaN",     "[1,]",
                                    "'a'", "1 2", "\"\xff\"", "{\"a\" 1}", "Infinity" };
+  const char *const not_text[] = { NULL, "\xff" };
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (not_json); i++)
     {
+      g_autoptr (GAsyncResult) appended = NULL;
+      g_autoptr (GAsyncResult) appended_at = NULL;
+
       g_assert_false (beaver_log_append_json (log, not_json[i], NULL, &error));
       g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
       g_assert_nonnull (strstr (error->message, "log “bad”"));
       g_clear_error (&error);
+      g_assert_null (beaver_log_append_json_at (log, not_json[i], 1, NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+      beaver_log_append_json_async (log, not_json[i], NULL, beaver_test_ready, &appended);
+      beaver_test_wait_result (&appended);
+      g_assert_false (beaver_log_append_json_finish (log, appended, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+      beaver_log_append_json_at_async (log, not_json[i], 1, NULL, beaver_test_ready, &appended_at);
+      beaver_test_wait_result (&appended_at);
+      g_assert_null (beaver_log_append_json_at_finish (log, appended_at, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
     }
-  g_assert_false (beaver_log_append_string (log, "\xff", NULL, &error));
-  g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
-  g_clear_error (&error);
+  for (guint i = 0; i < G_N_ELEMENTS (not_text); i++)
+    {
+      g_autoptr (GAsyncResult) appended = NULL;
+
+      g_assert_false (beaver_log_append_string (log, not_text[i], NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+      beaver_log_append_string_async (log, not_text[i], NULL, beaver_test_ready, &appended);
+      beaver_test_wait_result (&appended);
+      g_assert_false (beaver_log_append_string_finish (log, appended, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (not_finite); i++)
     {
       g_assert_null (beaver_log_append_json_at (log, "1", not_finite[i], NULL, &error));
