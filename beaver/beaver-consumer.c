@@ -242,8 +242,8 @@ open_finish (GTask *task, gpointer data)
  * beaver_channel_open_consumer:
  * @self: a channel
  * @name: the name of the consumer
- * @start: where a consumer of a new name starts: %BEAVER_CONSUMER_START_BEGINNING or
- *   %BEAVER_CONSUMER_START_END
+ * @start: where a consumer of a new name starts: %BEAVER_CONSUMER_START_BEGINNING, which is the
+ *   default of the languages that have one, or %BEAVER_CONSUMER_START_END
  * @cancellable: (nullable): optional
  * @error: return location for an error
  *

@@ -78,8 +78,11 @@ class Channel(Case):
             self.assertEqual([consumer.next(WAIT).payload for _ in range(2)], ['b', 'c'])
         info, = channel.consumers()
         self.assertEqual((info.name, info.lag, info.open), ('worker', 2, False))
-        with channel.consumer('late', beginning=True) as consumer:
+        with channel.consumer('late') as consumer:
             self.assertEqual(consumer.next(WAIT).payload, 'a')
+        with channel.consumer('new', beginning=False) as consumer:
+            channel.publish('d')
+            self.assertEqual(consumer.next(WAIT).payload, 'd')
 
     def test_listen_of_the_channel(self):
         channel, got = self.db.channel('c'), queue.Queue()

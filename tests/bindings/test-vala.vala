@@ -306,8 +306,8 @@ void test_list () {
 		unowned var sketch = db.get_sketch ("s");
 		sketch.add_string ("x");
 		assert (sketch.contains_string ("x") && sketch.capacity == 1000000);
-		var consumer = db.get_channel ("c").open_consumer ("audit");
 		db.get_channel ("c").publish ("1");
+		var consumer = db.get_channel ("c").open_consumer ("audit");
 		foreach (var message in consumer) {
 			assert (message.json == "1");
 			consumer.ack (message);

@@ -258,10 +258,10 @@ class Channel(raw.Channel):
         return 'history', (limit,), lambda messages: [self._message(message) for message in messages]
 
     @both
-    def consumer(self, name, beginning=False):
+    def consumer(self, name, beginning=True):
         """Messages under a name that remembers what was acknowledged: for message in consumer: ...; consumer.ack(message).
 
-        A new one starts with what comes from now on, or with the oldest message there is."""
+        A new one starts with the oldest message there is or, with beginning=False, with what comes from now on."""
         start = raw.ConsumerStart.BEGINNING if beginning else raw.ConsumerStart.END
         return 'open_consumer', (name, start), lambda consumer: Consumer(consumer, state_of(self), self._model)
 
