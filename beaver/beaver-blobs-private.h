@@ -106,6 +106,11 @@ gboolean _beaver_blobs_cursor_page (BeaverConnection *connection,
                                     gboolean *at_end,
                                     GError **error);
 
+gboolean _beaver_blobs_bind_new_rowid (BeaverConnection *connection,
+                                       BeaverStatement *statement,
+                                       int index,
+                                       GError **error);
+
 /* What is not larger is read in one part. */
 #define BEAVER_BLOB_LEAST_PART ((gsize) 256 * 1024)
 /* How much of a blob is read at a time. Each part is a short unit of work of its own, and SQLite

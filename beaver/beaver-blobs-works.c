@@ -82,8 +82,11 @@ done (BeaverConnection *connection,
 
 /* What is read in more than one part is known by its rowid: one that no row has, nor had a moment
  * ago. SQLite by itself gives that of the last row again once that row is gone. */
-static gboolean
-bind_new_rowid (BeaverConnection *connection, BeaverStatement *statement, int index, GError **error)
+gboolean
+_beaver_blobs_bind_new_rowid (BeaverConnection *connection,
+                              BeaverStatement *statement,
+                              int index,
+                              GError **error)
 {
   g_autoptr (BeaverStatement) last = _beaver_connection_prepare (connection, SQL_LAST_ROWID, error);
   gint64 greatest;
@@ -121,7 +124,7 @@ _beaver_blobs_put_work (BeaverConnection *connection, gpointer data, GError **er
     {
       g_autoptr (BeaverStatement) remove = NULL;
 
-      if (!bind_new_rowid (connection, statement, 5, error))
+      if (!_beaver_blobs_bind_new_rowid (connection, statement, 5, error))
         return FALSE;
       remove = prepare_key (connection, op, SQL_REMOVE, error);
       if (remove == NULL || !_beaver_statement_run (remove, error))
@@ -168,7 +171,7 @@ _beaver_blobs_store_work (BeaverConnection *connection, gpointer data, GError **
   g_autofree guint8 *buffer = g_malloc (CHUNK);
   gsize size = (gsize) op->size;
 
-  if (reserve == NULL || !bind_new_rowid (connection, reserve, 5, error))
+  if (reserve == NULL || !_beaver_blobs_bind_new_rowid (connection, reserve, 5, error))
     return FALSE;
   remove = prepare_key (connection, op, SQL_REMOVE, error);
   if (remove == NULL || !_beaver_statement_run (remove, error))

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include <beaver/beaver-blobs-private.h>
 #include <beaver/beaver-dict-secret-private.h>
 #include <beaver/beaver-dump-private.h>
 #include <beaver/beaver-field-index-private.h>
@@ -866,6 +867,7 @@ write_rows (BeaverConnection *connection,
   g_autoptr (BeaverStatement) statement = NULL;
   g_autoptr (BeaverFieldIndex) index = NULL;
   gboolean is_channel = is_kind (section, "channel");
+  gboolean is_blob = is_kind (section, "blob");
   BeaverDictCodec *codec =
       section->dict != NULL ? g_atomic_pointer_get (&section->dict->codec) : NULL;
   gboolean is_security = is_kind (section, "dict") && g_str_equal (section->name, "__security__");
@@ -894,6 +896,9 @@ write_rows (BeaverConnection *connection,
       _beaver_statement_bind_text (statement, 1, section->name, -1);
       for (guint i = 0; i < n_fields; i++)
         bind_value (section, statement, (int) i + 2, &kind->fields[i], &item->values[i]);
+      if (is_blob &&
+          !_beaver_blobs_bind_new_rowid (connection, statement, (int) n_fields + 2, error))
+        return FALSE;
       if (codec != NULL)
         {
           encoded = codec->encode (codec->state, text_of (&item->values[1]), error);

@@ -45,7 +45,12 @@ static const BeaverDumpKind kinds[] = {
     "key",
     { { "key", "key", BEAVER_FIELD_TEXT, BEAVER_FIELD_KEY },
       { "metadata", "metadata", BEAVER_FIELD_JSON, BEAVER_FIELD_NULLABLE | BEAVER_FIELD_OMITTED },
-      { "payload", "data", BEAVER_FIELD_BLOB, 0 } } },
+      { "payload", "data", BEAVER_FIELD_BLOB, 0 } },
+    /* whoever reads the one that was there has to see that it is gone */
+    .insert = "INSERT INTO __beaver_blobs__ (store_name, key, metadata, data, rowid)"
+              " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (store_name, key)"
+              " DO UPDATE SET data = excluded.data, metadata = excluded.metadata,"
+              " rowid = excluded.rowid" },
   { "log",
     "Log",
     "__beaver_logs__",

@@ -727,10 +727,50 @@ typedef enum
   REPLACE_STREAM,
   REPLACE_REMOVED,
   REPLACE_BATCH,
+  REPLACE_APPEND,
+  REPLACE_LOAD,
+  REPLACE_LOAD_WHOLE,
 } Replace;
 
+/* A dump in which this blob is what it will be. */
 static void
-replace_blob (BeaverBlobs *blobs, const char *key, GBytes *bytes, Replace how)
+load_blob (BeaverDb *db,
+           BeaverBlobs *blobs,
+           const char *key,
+           GBytes *bytes,
+           gboolean whole,
+           BeaverLoadStrategy strategy)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) other = beaver_db_open (":memory:", NULL, &error);
+  BeaverBlobs *source;
+  g_autoptr (GOutputStream) out = g_memory_output_stream_new_resizable ();
+  g_autoptr (GInputStream) in = NULL;
+  g_autoptr (GBytes) dump = NULL;
+
+  g_assert_no_error (error);
+  source = beaver_db_get_blobs (other, beaver_manager_get_name (BEAVER_MANAGER (blobs)), &error);
+  beaver_blobs_put (source, key, bytes, NULL, NULL, &error);
+  g_assert_no_error (error);
+  if (whole)
+    beaver_db_dump (other, out, BEAVER_DUMP_FORMAT_JSON, 0, NULL, NULL, NULL, &error);
+  else
+    beaver_manager_dump (BEAVER_MANAGER (source), out, BEAVER_DUMP_FORMAT_JSON, 0, NULL, NULL, NULL,
+                         &error);
+  g_assert_no_error (error);
+  g_assert_true (g_output_stream_close (out, NULL, &error));
+  dump = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (out));
+  in = g_memory_input_stream_new_from_bytes (dump);
+  if (whole)
+    beaver_db_load (db, in, BEAVER_DUMP_FORMAT_JSON, strategy, NULL, NULL, NULL, &error);
+  else
+    beaver_manager_load (BEAVER_MANAGER (blobs), in, BEAVER_DUMP_FORMAT_JSON, strategy, NULL, NULL,
+                         NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+replace_blob (BeaverDb *db, BeaverBlobs *blobs, const char *key, GBytes *bytes, Replace how)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BeaverBlobOutputStream) out = NULL;
@@ -753,6 +793,13 @@ replace_blob (BeaverBlobs *blobs, const char *key, GBytes *bytes, Replace how)
       g_assert_no_error (error);
       g_output_stream_close (G_OUTPUT_STREAM (out), NULL, &error);
       break;
+    case REPLACE_APPEND:
+    case REPLACE_LOAD:
+    case REPLACE_LOAD_WHOLE:
+      load_blob (db, blobs, key, bytes, how == REPLACE_LOAD_WHOLE,
+                 how == REPLACE_APPEND ? BEAVER_LOAD_STRATEGY_APPEND :
+                                         BEAVER_LOAD_STRATEGY_OVERWRITE);
+      break;
     case REPLACE_BATCH:
     default:
       batch = beaver_blobs_create_batch (blobs);
@@ -771,7 +818,7 @@ test_replaced_by_one_as_large (Fixture *f, gconstpointer data)
   gsize sizes[] = { 1000, 256 * 1024, 256 * 1024 + 1, 3 * 1000 * 1000 };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (Replace how = REPLACE_PUT; how <= REPLACE_BATCH; how++)
+    for (Replace how = REPLACE_PUT; how <= REPLACE_LOAD_WHOLE; how++)
       {
         gsize size = sizes[i], n = 0;
         g_autoptr (GError) error = NULL;
@@ -788,7 +835,7 @@ test_replaced_by_one_as_large (Fixture *f, gconstpointer data)
         g_assert_true (g_seekable_seek (G_SEEKABLE (in), 500, G_SEEK_SET, NULL, &error));
         g_input_stream_read_all (G_INPUT_STREAM (in), back, 10, &n, NULL, &error);
         g_assert_no_error (error);
-        replace_blob (blobs, "k", new, how);
+        replace_blob (f->db, blobs, "k", new, how);
 
         g_assert_true (g_seekable_seek (G_SEEKABLE (in), 0, G_SEEK_SET, NULL, &error));
         if (g_input_stream_read_all (G_INPUT_STREAM (in), back, size, &n, NULL, &error))
