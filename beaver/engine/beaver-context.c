@@ -59,7 +59,12 @@ _beaver_context_post (GMainContext *context,
                       gpointer data,
                       GDestroyNotify destroy)
 {
-  g_source_unref (_beaver_context_post_source (context, func, data, destroy));
+  /* func may run, and drop the last reference to its context, before this is through with either.
+   */
+  g_autoptr (GMainContext) held =
+      g_main_context_ref (context != NULL ? context : g_main_context_default ());
+
+  g_source_unref (_beaver_context_post_source (held, func, data, destroy));
 }
 
 /* --- Threads that are joined by whoever hears from them, which may be before g_thread_new() has
