@@ -129,9 +129,7 @@ begin_finish (GTask *task, BeaverEngineTransaction *inner)
  * Begins a transaction of the calling thread without blocking it; see [method@Beaver.Db.begin].
  *
  * As soon as @callback is called, everything that this thread does to the database, synchronously
- * or not, is part of it. In between, this thread must not write synchronously: the transaction may
- * be open already, so that such a call is part of it, or waits for its end, and so for ever. Other
- * threads may.
+ * or not, is part of it. What it does before is not, and is not undone with it.
  *
  * Since: 1.0
  */

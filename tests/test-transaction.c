@@ -221,6 +221,69 @@ test_async (Fixture *f, gconstpointer data)
 }
 
 static gpointer
+write_on_thread (gpointer data)
+{
+  Other *other = data;
+
+  while (!g_atomic_int_get (&other->written))
+    set (other->f, "b", "other", 1);
+  return NULL;
+}
+
+static gint64
+count_waiting (BeaverDb *db)
+{
+  g_autoptr (BeaverStats) stats = beaver_db_get_stats (db);
+
+  return beaver_stats_get_writers_waiting (stats);
+}
+
+/* What a thread does before it has heard that its transaction is open is no part of it, and is not
+ * undone with it. */
+static void
+test_before_the_news (Fixture *f, gconstpointer data)
+{
+  guint rounds = beaver_test_rounds (20);
+
+  for (guint round = 0; round < rounds; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GAsyncResult) begun = NULL;
+      g_autoptr (GAsyncResult) later = NULL;
+      g_autoptr (BeaverTransaction) transaction = NULL;
+      g_autoptr (BeaverTransaction) early = NULL;
+      Other other = { f, 0 };
+      GThread *writer = g_thread_new ("writes", write_on_thread, &other);
+
+      beaver_db_begin_async (f->db, NULL, beaver_test_ready, &begun);
+      beaver_test_wait_until (count_waiting (f->db) > 0);
+      for (guint i = 0; i < 50; i++)
+        set (f, "a", "mine", round * 100 + i);
+      early = beaver_db_begin (f->db, NULL, &error);
+      g_assert_no_error (error);
+      set (f, "a", "early", round);
+      g_assert_true (beaver_transaction_commit (early, NULL, &error));
+      g_assert_no_error (error);
+      beaver_dict_set_json_async (dict (f, "a"), "later", "1", NULL, beaver_test_ready, &later);
+      beaver_test_wait_result (&begun);
+      transaction = beaver_db_begin_finish (f->db, begun, &error);
+      g_assert_no_error (error);
+      set (f, "a", "undone", round);
+      g_assert_true (beaver_transaction_rollback (transaction, &error));
+      g_assert_no_error (error);
+      g_atomic_int_set (&other.written, 1);
+      g_thread_join (writer);
+      beaver_test_wait_result (&later);
+      g_assert_true (beaver_dict_set_json_finish (dict (f, "a"), later, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (get (f, "a", "mine"), ==, round * 100 + 49);
+      g_assert_cmpint (get (f, "a", "early"), ==, round);
+      g_assert_cmpint (get (f, "a", "later"), ==, 1);
+      g_assert_cmpint (get (f, "a", "undone"), ==, -1);
+    }
+}
+
+static gpointer
 close_thread (gpointer data)
 {
   g_assert_true (beaver_db_close (data, NULL));
@@ -307,6 +370,7 @@ main (int argc, char **argv)
   beaver_test_add ("/transaction/other-threads-wait", test_other_threads_wait);
   beaver_test_add ("/transaction/transact", test_transact);
   beaver_test_add ("/transaction/async", test_async);
+  beaver_test_add ("/transaction/before-the-news", test_before_the_news);
   beaver_test_add ("/transaction/closed-in-the-middle", test_closed_in_the_middle);
   beaver_test_add ("/transaction/memory", test_memory);
   return g_test_run ();

@@ -526,8 +526,11 @@ learn_take (BeaverConnection *self, GError **error)
 }
 
 BeaverStatement *
-_beaver_connection_prepare_take (
-    BeaverConnection *self, const char *sql, BeaverTake take, gpointer data, GError **error)
+_beaver_connection_prepare_take (BeaverConnection *self,
+                                 const char *sql,
+                                 BeaverTake take,
+                                 gpointer data,
+                                 GError **error)
 {
   BeaverStatement *statement;
 

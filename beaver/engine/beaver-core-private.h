@@ -45,7 +45,7 @@ struct _BeaverConnection
   sqlite3 *db;        /* (mutex lock) NULL once closed */
   GHashTable
       *statements; /* (mutex lock) (element-type utf8 BeaverStatement) by address of static text */
-  BeaverStatement *recent[32]; /* (mutex lock) of statements, by a hash of that address */
+  BeaverStatement *recent[32];    /* (mutex lock) of statements, by a hash of that address */
   GHashTable *dynamic_statements; /* (mutex lock) (element-type utf8 BeaverStatement) by text */
   GQueue dynamic_order;           /* (mutex lock) (element-type BeaverStatement) oldest first */
   GSList *blobs;                  /* (mutex lock) (element-type BeaverBlobHandle) open handles */
@@ -80,12 +80,12 @@ struct _BeaverConnection
   BeaverObservation *observation; /* (mutex lock) of the unit that runs now; nullable */
   gint64 busy_since; /* (mutex lock) waits for another process's write lock; 0: does not */
   struct BeaverWriteRequest *
-      *batch;    /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
-  guint n_batch; /* (mutex lock) */
+      *batch;           /* (mutex lock) whose transaction begins; each may be cancelled meanwhile */
+  guint n_batch;        /* (mutex lock) */
   gboolean can_take;    /* (mutex lock) SQL knows beaver_take() */
   gboolean takes_blobs; /* (mutex lock) that gets text as bytes: the file is in UTF-8 */
-  BeaverTake take;    /* (mutex lock) what that calls; nullable */
-  gpointer take_data; /* (mutex lock) */
+  BeaverTake take;      /* (mutex lock) what that calls; nullable */
+  gpointer take_data;   /* (mutex lock) */
 };
 
 BeaverConnection *_beaver_connection_open (BeaverEngine *engine, GError **error);
@@ -194,7 +194,7 @@ struct _BeaverEngine
   int connections_closed; /* atomic: since closing was set */
   int joined;             /* atomic: threads joined */
   GMutex close_lock;
-  GCond close_cond; /* with close_lock: closing was set, inside fell, closed was set */
+  GCond close_cond;          /* with close_lock: closing was set, inside fell, closed was set */
   gboolean close_works_done; /* (mutex close_lock) */
   gboolean closed;           /* (mutex close_lock) */
 
@@ -216,6 +216,9 @@ struct _BeaverEngine
     GMutex lock;
     GQueue queue; /* (mutex writer.lock) (element-type BeaverWriteRequest) waiting, oldest first */
     gboolean active; /* (mutex writer.lock) somebody leads, or a transaction is open */
+    /* A transaction that was begun for a thread which has not heard of it: */
+    guint64 granted_to;   /* (mutex writer.lock) the thread's number, 0 none */
+    guint granted_serial; /* (mutex writer.lock) */
   } writer;
 
   /* The transaction across structures, at most one. */
@@ -260,8 +263,9 @@ gboolean _beaver_engine_open_point (BeaverEngine *self, GCancellable *cancellabl
 gboolean _beaver_engine_enter (BeaverEngine *self, GError **error);
 void _beaver_engine_leave (BeaverEngine *self);
 gboolean _beaver_engine_closing (BeaverEngine *self);
-/* Around a call of the program's from inside a unit, without any lock: a close that comes from there
- * does not wait for the unit, which is to look whether that happened. place lives on the stack. */
+/* Around a call of the program's from inside a unit, without any lock: a close that comes from
+ * there does not wait for the unit, which is to look whether that happened. place lives on the
+ * stack. */
 typedef struct BeaverCallOut
 {
   BeaverEngine *engine;
@@ -282,6 +286,8 @@ BeaverConnection *_beaver_engine_lease_reader (BeaverEngine *self,
 void _beaver_engine_return_reader (BeaverEngine *self, BeaverConnection *reader);
 /* A number for the calling thread that no other one ever has. */
 guint64 _beaver_thread_number (void);
+/* With writer.lock: takes back an empty transaction, together with the lane. FALSE: it is over. */
+gboolean _beaver_engine_withdraw_locked (BeaverEngine *self, guint serial);
 /* The open transaction when it is the calling thread's, else 0. */
 guint _beaver_engine_own_serial (BeaverEngine *self);
 gboolean _beaver_engine_run_inside (BeaverEngine *self,

@@ -81,6 +81,51 @@ begin_nested (BeaverEngine *self, guint serial, GError **error)
   return transaction;
 }
 
+gboolean
+_beaver_engine_withdraw_locked (BeaverEngine *self, guint serial)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->point->lock);
+  ok = __atomic_load_n (&self->transaction_serial, __ATOMIC_ACQUIRE) == serial;
+  if (ok)
+    {
+      _beaver_writer_rollback (self);
+      __atomic_store_n (&self->transaction_serial, 0, __ATOMIC_RELEASE);
+    }
+  g_mutex_unlock (&self->point->lock);
+  return ok;
+}
+
+/* The transaction is open; its owner has yet to be told, elsewhere. Should he be about to write
+ * meanwhile, he must not wait for its end. */
+static void
+grant (BeaverEngine *self, BeaverEngineTransaction *transaction, guint64 owner)
+{
+  g_mutex_lock (&self->writer.lock);
+  self->writer.granted_to = owner;
+  self->writer.granted_serial = transaction->serial;
+  g_mutex_unlock (&self->writer.lock);
+  _beaver_writer_wake_all (self);
+}
+
+/* By the owner. FALSE: he has taken it back himself. */
+static gboolean
+accept_grant (BeaverEngine *self, BeaverEngineTransaction *transaction, guint64 owner)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->writer.lock);
+  ok = self->writer.granted_to == owner && self->writer.granted_serial == transaction->serial;
+  if (ok)
+    {
+      self->writer.granted_to = 0;
+      __atomic_store_n (&self->transaction_owner, owner, __ATOMIC_RELEASE);
+    }
+  g_mutex_unlock (&self->writer.lock);
+  return ok;
+}
+
 static BeaverEngineTransaction *
 begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, GError **error)
 {
@@ -104,7 +149,8 @@ begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, G
           self->transaction_depth = 0;
           transaction = transaction_new (self, serial, 0);
           __atomic_store_n (&self->transaction_serial, serial, __ATOMIC_RELEASE);
-          __atomic_store_n (&self->transaction_owner, owner, __ATOMIC_RELEASE);
+          if (owner == _beaver_thread_number ())
+            __atomic_store_n (&self->transaction_owner, owner, __ATOMIC_RELEASE);
         }
       self->point->cancellable = NULL;
     }
@@ -112,6 +158,8 @@ begin_outermost (BeaverEngine *self, guint64 owner, GCancellable *cancellable, G
   _beaver_observe_end (self, observed, "begin", FALSE);
   if (transaction == NULL)
     _beaver_writer_give_lane (self);
+  else if (owner != _beaver_thread_number ())
+    grant (self, transaction, owner);
   return transaction;
 }
 
@@ -171,8 +219,18 @@ static void
 begin_call_finish (GTask *task, gpointer data)
 {
   BeginCall *call = data;
+  BeaverEngine *engine = call->transaction->engine;
 
-  call->finish (task, g_steal_pointer (&call->transaction));
+  if (call->serial != 0 || accept_grant (engine, call->transaction, call->owner))
+    call->finish (task, g_steal_pointer (&call->transaction));
+  else
+    {
+      BeginCall *again = g_new0 (BeginCall, 1);
+
+      again->owner = call->owner;
+      again->finish = call->finish;
+      _beaver_jobs_call (engine, 0, begin_call, again, begin_call_free, task, begin_call_finish);
+    }
 }
 
 void

@@ -63,6 +63,18 @@ _beaver_writer_wake_all (BeaverEngine *self)
   g_mutex_unlock (&self->writer.lock);
 }
 
+/* The calling thread has asked for a transaction, which is open, but it has not heard of it. It
+ * cannot while it waits here, so it gets the lane, and the transaction begins anew later. */
+static gboolean
+take_back_grant_locked (BeaverEngine *self)
+{
+  if (G_LIKELY (self->writer.granted_to == 0) ||
+      self->writer.granted_to != _beaver_thread_number ())
+    return FALSE;
+  self->writer.granted_to = 0;
+  return _beaver_engine_withdraw_locked (self, self->writer.granted_serial);
+}
+
 /* Waits until the request leads or was done by another leader. Returns FALSE when it left the queue
  * instead: closing or cancelled. work NULL means it wants the lane and nothing else, so no leader
  * takes it along. */
@@ -76,6 +88,12 @@ enqueue (BeaverEngine *self, BeaverWriteRequest *request, GError **error)
   if (!self->writer.active && self->writer.queue.length == 0)
     {
       self->writer.active = TRUE;
+      request->state = WRITE_LEADER;
+      g_mutex_unlock (&self->writer.lock);
+      return TRUE;
+    }
+  if (take_back_grant_locked (self))
+    {
       request->state = WRITE_LEADER;
       g_mutex_unlock (&self->writer.lock);
       return TRUE;
@@ -105,7 +123,7 @@ enqueue (BeaverEngine *self, BeaverWriteRequest *request, GError **error)
               ok = FALSE;
               break;
             }
-          if (!self->writer.active)
+          if (!self->writer.active || take_back_grant_locked (self))
             {
               g_queue_unlink (&self->writer.queue, &request->link);
               self->writer.active = TRUE;
@@ -141,6 +159,7 @@ _beaver_writer_give_lane (BeaverEngine *self)
   g_mutex_lock (&self->writer.lock);
   head = self->writer.queue.head;
   self->writer.active = FALSE;
+  self->writer.granted_to = 0;
   if (head != NULL)
     {
       BeaverWriteRequest *next = head->data;
