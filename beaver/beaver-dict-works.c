@@ -268,6 +268,7 @@ delete_key (BeaverConnection *connection,
             const char *key,
             gboolean *found,
             char **value,
+            double *expires_at,
             GError **error)
 {
   g_autoptr (BeaverStatement) statement =
@@ -284,13 +285,14 @@ delete_key (BeaverConnection *connection,
     {
       const char *stored;
       gsize length;
+      double expiry = _beaver_dict_column_expiry (statement, 1);
 
-      if (_beaver_dict_is_expired (_beaver_dict_column_expiry (statement, 1),
-                                   _beaver_dict_wall_clock ()))
+      if (_beaver_dict_is_expired (expiry, _beaver_dict_wall_clock ()))
         continue;
       *found = TRUE;
       if (value == NULL)
         continue;
+      *expires_at = expiry;
       stored = _beaver_statement_text (statement, 0, &length);
       *value = decode_value (shared, key, stored, length, error);
       if (*value == NULL)
@@ -527,7 +529,7 @@ _beaver_dict_remove_work (BeaverConnection *connection, gpointer data, GError **
 {
   BeaverDictOp *op = data;
 
-  if (!delete_key (connection, op->shared, op->key, &op->found, NULL, error))
+  if (!delete_key (connection, op->shared, op->key, &op->found, NULL, NULL, error))
     return FALSE;
   return finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
 }
@@ -539,7 +541,8 @@ _beaver_dict_pop_work (BeaverConnection *connection, gpointer data, GError **err
 
   g_clear_pointer (&op->result, g_free);
   if (!check_sealed (connection, op->shared, FALSE, error) ||
-      !delete_key (connection, op->shared, op->key, &op->found, &op->result, error))
+      !delete_key (connection, op->shared, op->key, &op->found, &op->result, &op->expires_at,
+                   error))
     return FALSE;
   return finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
 }
@@ -579,7 +582,7 @@ _beaver_dict_compare_and_set_work (BeaverConnection *connection, gpointer data, 
     }
 
   if (op->value == NULL)
-    return delete_key (connection, op->shared, op->key, &gone, NULL, error) &&
+    return delete_key (connection, op->shared, op->key, &gone, NULL, NULL, error) &&
            finish_write (connection, op->shared, op->found ? "del" : NULL, op->key, error);
   if (op->found ? !update_value (connection, op->shared, op->key, op->value, error) :
                   !upsert (connection, op->shared, op->key, op->value, INFINITY, error))
@@ -736,7 +739,7 @@ _beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError *
 
       if (change->value == NULL)
         {
-          if (!delete_key (connection, shared, change->key, &found, NULL, error))
+          if (!delete_key (connection, shared, change->key, &found, NULL, NULL, error))
             return FALSE;
         }
       else

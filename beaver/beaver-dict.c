@@ -888,3 +888,81 @@ beaver_dict_pop_json_finish (BeaverDict *self, GAsyncResult *result, GError **er
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+/**
+ * beaver_dict_pop_entry:
+ * @self: a dict
+ * @key: the key, any UTF-8
+ * @cancellable: (nullable): optional
+ * @error: return location for an error
+ *
+ * Removes a key and gets the value that it had, and when that would have expired. Of many callers
+ * only one gets it.
+ *
+ * Returns: (transfer full) (nullable): the entry; %NULL without an error when there was none
+ *
+ * Since: 1.0
+ */
+BeaverEntry *
+beaver_dict_pop_entry (BeaverDict *self, const char *key, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (BeaverDictOp) op = NULL;
+
+  g_return_val_if_fail (BEAVER_IS_DICT (self), NULL);
+
+  op = _beaver_dict_new_key_op (self, key, error);
+  if (op == NULL ||
+      !_beaver_dict_run (self, BEAVER_ACCESS_WRITE, _beaver_dict_pop_work, op, cancellable, error))
+    return NULL;
+  return _beaver_dict_take_entry (op, error);
+}
+
+/**
+ * beaver_dict_pop_entry_async:
+ * @self: a dict
+ * @key: the key, any UTF-8
+ * @cancellable: (nullable): optional
+ * @callback: (scope async) (closure user_data) (nullable): called when done
+ * @user_data: data for @callback
+ *
+ * Asynchronous form of [method@Beaver.Dict.pop_entry].
+ *
+ * Since: 1.0
+ */
+void
+beaver_dict_pop_entry_async (BeaverDict *self,
+                             const char *key,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  GError *error = NULL;
+  BeaverDictOp *op;
+
+  g_return_if_fail (BEAVER_IS_DICT (self));
+
+  op = _beaver_dict_new_key_op (self, key, &error);
+  _beaver_dict_start (self, self, beaver_dict_pop_entry_async, BEAVER_ACCESS_WRITE,
+                      _beaver_dict_pop_work, op, error, _beaver_dict_finish_entry, cancellable,
+                      callback, user_data);
+}
+
+/**
+ * beaver_dict_pop_entry_finish:
+ * @self: a dict
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Beaver.Dict.pop_entry_async].
+ *
+ * Returns: (transfer full) (nullable): the entry; %NULL without an error when there was none
+ *
+ * Since: 1.0
+ */
+BeaverEntry *
+beaver_dict_pop_entry_finish (BeaverDict *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

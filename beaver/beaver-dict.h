@@ -31,8 +31,9 @@ void beaver_db_get_dict_with_secret_async (BeaverDb *self,
                                            GAsyncReadyCallback callback,
                                            gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-BeaverDict *
-beaver_db_get_dict_with_secret_finish (BeaverDb *self, GAsyncResult *result, GError **error);
+BeaverDict *beaver_db_get_dict_with_secret_finish (BeaverDb *self,
+                                                   GAsyncResult *result,
+                                                   GError **error);
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_dict_rotate_secret (BeaverDict *self,
                                     const char *new_secret,
@@ -50,8 +51,7 @@ void beaver_dict_rotate_secret_async (BeaverDict *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
-gboolean
-beaver_dict_rotate_secret_finish (BeaverDict *self, GAsyncResult *result, GError **error);
+gboolean beaver_dict_rotate_secret_finish (BeaverDict *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 char **beaver_db_get_dict_names (BeaverDb *self, GCancellable *cancellable, GError **error);
@@ -175,6 +175,20 @@ void beaver_dict_pop_json_async (BeaverDict *self,
                                  gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
 char *beaver_dict_pop_json_finish (BeaverDict *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+BeaverEntry *beaver_dict_pop_entry (BeaverDict *self,
+                                    const char *key,
+                                    GCancellable *cancellable,
+                                    GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_dict_pop_entry_async (BeaverDict *self,
+                                  const char *key,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+BeaverEntry *beaver_dict_pop_entry_finish (BeaverDict *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
 GPtrArray *beaver_dict_lookup_many (BeaverDict *self,

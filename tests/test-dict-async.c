@@ -39,6 +39,7 @@ take_string (GString *out, char *text)
   CALL (contains, boolean, "k")                                                                    \
   CALL (remove, boolean, "k")                                                                      \
   CALL (pop_json, text, "k")                                                                       \
+  CALL (pop_entry, object, "k")                                                                    \
   CALL (compare_and_set_json, boolean, "k", "1", "2")                                              \
   CALL (get_or_set_json, text, "new", "[3]", 100)                                                  \
   CALL (increment, number, "k", 41)                                                                \

@@ -145,6 +145,8 @@ test_remove_pop_clear (Fixture *f, gconstpointer data)
   BeaverDict *dict = get_dict (f, "settings");
   BeaverDict *other = get_dict (f, "other");
   g_autofree char *popped = NULL;
+  g_autoptr (BeaverEntry) entry = NULL;
+  g_autoptr (BeaverEntry) lasting = NULL;
 
   set (dict, "a", "1");
   set (dict, "b", "[2]");
@@ -155,6 +157,18 @@ test_remove_pop_clear (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   popped = beaver_dict_pop_json (dict, "b", NULL, &error);
   g_assert_cmpstr (popped, ==, "[2]");
+  g_assert_cmpint (count (dict), ==, 1);
+  g_assert_true (beaver_dict_set_json_with_ttl (dict, "b", "4", 5000, NULL, &error));
+  entry = beaver_dict_pop_entry (dict, "b", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (beaver_entry_get_key (entry), ==, "b");
+  g_assert_cmpstr (beaver_entry_get_value (entry), ==, "4");
+  g_assert_true (isfinite (beaver_entry_get_expires_at (entry)));
+  g_assert_null (beaver_dict_pop_entry (dict, "b", NULL, &error));
+  g_assert_no_error (error);
+  set (dict, "b", "5");
+  lasting = beaver_dict_pop_entry (dict, "b", NULL, &error);
+  g_assert_cmpfloat (beaver_entry_get_expires_at (lasting), ==, INFINITY);
   g_assert_cmpint (count (dict), ==, 1);
   set (dict, "d", "4");
   g_assert_cmpint (beaver_manager_clear (BEAVER_MANAGER (dict), NULL, &error), ==, 2);

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import asyncio
+import itertools
+import math
 import os
 import unittest
 
@@ -185,6 +187,22 @@ class Async(unittest.IsolatedAsyncioTestCase):
         wait_until(lambda: len(got) + len([*queue.jobs('waiting')]) == n, 'the jobs that were claimed for nobody')
         for job in got:
             job.ack()
+
+        items = self.db.list('l')
+        for take in items.pop_async, items.deque_async:
+            got = [item for item in await self.cancelled_takers(take, items.push) if item is not None]
+            wait_until(lambda: len(got) + len(items) == n, 'the items that were taken out of the list for nobody')
+            self.assertEqual(sorted(got + [*items]), list(range(n)))
+            items.clear()
+
+        keys, counter = self.db.dict('keys'), itertools.count()
+        got = [item for item in await self.cancelled_takers(lambda: keys.pop_async(str(next(counter))),
+                                                            lambda i: keys.set(str(i), i, ttl_seconds=i % 2 * 5000 or None))
+               if item is not None]
+        wait_until(lambda: len(got) + len(keys) == n, 'the values that were taken out of the dict for nobody')
+        self.assertEqual(sorted(got + [*keys.values()]), list(range(n)))
+        for key, value in keys.items():
+            self.assertEqual(math.isinf(keys.ttl(key)), value % 2 == 0)
 
         channel = self.db.channel('c')
         async with await channel.subscribe_async() as subscription:

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import collections.abc
 import datetime
+import functools
 import math
+import time
 
-from .base import both, child, override, raw
+from . import bridge
+from .base import both, child, override, raw, state_of
 from .errors import ConflictError, InvalidError, NotFoundError
 from .manager import View, pages, values
 from .values import text_key
@@ -47,10 +50,22 @@ class Dict(raw.Dict):
 
     fetch = get
 
-    @both
     def pop(self, key, default=None):
         """Removes key and returns its value, or default."""
-        return 'pop_json', (text_key(key),), lambda text: default if text is None else self._loads(text)
+        text = self._c['pop_json'](self, text_key(key))
+        return default if text is None else self._loads(text)
+
+    async def pop_async(self, key, default=None):
+        """Removes key and returns its value, or default. Cancelled meanwhile, it sets key again, unless somebody else has."""
+        entry = await bridge.start(state_of(self), functools.partial(raw.Dict.pop_entry_async, self),
+                                   functools.partial(raw.Dict.pop_entry_finish, self), (text_key(key),), self._put_back)
+        return default if entry is None else self._loads(entry.get_value())
+
+    def _put_back(self, entry):
+        left = entry.get_expires_at() - time.time()
+        if left > 0:
+            bridge.later(state_of(self), functools.partial(raw.Dict.get_or_set_json_async, self),
+                         functools.partial(raw.Dict.get_or_set_json_finish, self), (entry.get_key(), entry.get_value(), left))
 
     @both
     def delete(self, key):

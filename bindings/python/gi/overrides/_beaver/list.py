@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The libbeaver authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 import collections.abc
+import functools
 import operator
 
-from .base import both, child, override, raw
+from . import bridge
+from .base import both, child, override, raw, state_of
 from .errors import InvalidError
 from .manager import values, values_async
 
@@ -64,15 +66,27 @@ class List(raw.List):
     def __delitem__(self, index):
         self.delete(index)
 
-    @both
     def pop(self):
         """Removes the last item and returns it, or None."""
-        return 'pop_json', (), self._maybe
+        return self._maybe(self._c['pop_json'](self))
 
-    @both
+    async def pop_async(self):
+        """Removes the last item and returns it, or None. Cancelled meanwhile, it adds the item at the end again."""
+        return self._maybe(await self._take('pop_json', 'push_json'))
+
     def deque(self):
         """Removes the first item and returns it, or None."""
-        return 'pop_first_json', (), self._maybe
+        return self._maybe(self._c['pop_first_json'](self))
+
+    async def deque_async(self):
+        """Removes the first item and returns it, or None. Cancelled meanwhile, it adds the item at the front again."""
+        return self._maybe(await self._take('pop_first_json', 'prepend_json'))
+
+    def _take(self, name, back):
+        def call(name):
+            return functools.partial(getattr(raw.List, name + '_async'), self), functools.partial(getattr(raw.List, name + '_finish'), self)
+
+        return bridge.start(state_of(self), *call(name), (), lambda text: bridge.later(state_of(self), *call(back), (text,)))
 
     @both
     def contains(self, value):
