@@ -18,7 +18,7 @@
 
 #define BACKGROUND_FRAMES 1000
 #define HARD_FRAMES 16000
-#define FULL_FRAMES 4000
+#define FULL_FRAMES 1000
 /* A RESTART that readers prevented is not tried again before the log has grown by so much. */
 #define RETRY_FRAMES 4000
 /* How long a writer waits for readers to let a RESTART through. */
