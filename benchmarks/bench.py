@@ -408,13 +408,21 @@ def draw_growth(results, path):
                   + '\n'.join(cells) + '</svg>\n')
 
 
+def processor():
+    try:
+        with open('/proc/cpuinfo') as lines:
+            return next(line.split(':', 1)[1].strip() for line in lines if line.startswith('model name'))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
 def write_doc(directory, results, args):
     os.makedirs(os.path.join(directory, 'images'), exist_ok=True)
     groups = {}
     for result in results:
         groups.setdefault(result['group'], []).append(result)
     dates = sorted({result['date'] for result in results})
-    lines = [f'Measured on {" to ".join({dates[0]: 0, dates[-1]: 0})}, {platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, '
+    lines = [f'Measured on {" to ".join({dates[0]: 0, dates[-1]: 0})}, {os.cpu_count()} cores of {processor()}, Linux {platform.release()}, '
              f'with `./dev bench --rounds {args.rounds} --seconds {args.seconds:g} --doc doc`: medians of so many rounds of so many seconds each. '
              f'Writes are measured for {SUSTAINED} seconds at least; "yes" and "no" say whether the target was met.', '']
     for group, members in groups.items():

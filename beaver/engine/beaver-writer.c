@@ -26,7 +26,7 @@
 /* Politeness: a gap of GAP_US in each SLOT_US while another process was seen in the last
  * FOREIGN_RECENT_US. */
 #define SLOT_US 10000
-#define GAP_US 2000
+#define GAP_US 3000
 #define FOREIGN_RECENT_US 1000000
 /* Another process was seen that recently: it is likely to commit again before our next commit. */
 #define FOREIGN_BUSY_US 20000
