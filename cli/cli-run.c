@@ -88,8 +88,13 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
   gulong handler = 0;
   int fd = -1;
 
-  if (g_cancellable_set_error_if_cancelled (cli->cancellable, error))
-    return -1;
+  if (!cli_signals_hold ())
+    {
+      /* by us, if the thread that reads the signals has not come to it yet */
+      g_cancellable_cancel (cli->cancellable);
+      g_cancellable_set_error_if_cancelled (cli->cancellable, error);
+      return -1;
+    }
   if (!g_spawn_async_with_pipes (
           NULL, argv, run->environment,
           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN |
@@ -99,6 +104,7 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
       gboolean missing = g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT) ||
                          g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOTDIR);
 
+      cli_signals_forward_to (0);
       fprintf (stderr, "beaver: %s\n", local_error->message);
       return missing ? CLI_RUN_NOT_FOUND : CLI_RUN_REFUSED;
     }

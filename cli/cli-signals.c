@@ -26,8 +26,11 @@ typedef struct
 
 static int notes[2] = { -1, -1 };
 static GCancellable *cancellable;
-static int stopped_by;                /* atomic: a signal's number */
-static int child;                     /* atomic: who gets the signals, 0: nobody */
+static int stopped_by; /* atomic: a signal's number, written under child_lock */
+static GMutex child_lock;
+static GPid child;                    /* child_lock: who gets the signals, 0: nobody */
+static gboolean child_starts;         /* child_lock: it is not known yet who it is */
+static int child_waits;               /* child_lock: a signal that came meanwhile */
 static volatile sig_atomic_t arrived; /* set by the handler */
 static int forwarded;                 /* atomic: the last signal that came while a command ran */
 
@@ -44,18 +47,37 @@ on_signal (int number, siginfo_t *info, void *context)
 }
 
 static void
-stop (int number)
+take (int number, gboolean from_terminal)
 {
-  if (!g_atomic_int_compare_and_exchange (&stopped_by, 0, number))
+  gboolean first;
+
+  g_mutex_lock (&child_lock);
+  if (child_starts || child != 0)
     {
+      /* a command that runs has an output of its own */
       if (number != SIGPIPE)
         {
-          cli_secret_restore_terminal ();
-          _exit (CLI_SIGNAL + number);
+          g_atomic_int_set (&forwarded, number);
+          if (child_starts)
+            child_waits = number;
+          /* the terminal gave it to the command as well */
+          else if (!from_terminal || (number != SIGINT && number != SIGQUIT))
+            kill (child, number);
         }
+      g_mutex_unlock (&child_lock);
       return;
     }
-  g_cancellable_cancel (cancellable);
+  first = g_atomic_int_compare_and_exchange (&stopped_by, 0, number);
+  g_mutex_unlock (&child_lock);
+  if (first)
+    {
+      g_cancellable_cancel (cancellable);
+    }
+  else if (number != SIGPIPE)
+    {
+      cli_secret_restore_terminal ();
+      _exit (CLI_SIGNAL + number);
+    }
 }
 
 static gpointer
@@ -74,24 +96,10 @@ watch (gpointer data)
       if (watched && (fds[1].revents & (G_IO_ERR | G_IO_NVAL)) != 0)
         {
           watched = FALSE;
-          /* a command that runs has an output of its own */
-          if (g_atomic_int_get (&child) == 0)
-            stop (SIGPIPE);
+          take (SIGPIPE, FALSE);
         }
-      if ((fds[0].revents & G_IO_IN) == 0)
-        continue;
-      if (read (notes[0], &note, sizeof note) == sizeof note)
-        {
-          GPid pid = g_atomic_int_get (&child);
-
-          if (pid != 0)
-            g_atomic_int_set (&forwarded, note.number);
-          if (pid == 0)
-            stop (note.number);
-          /* the terminal gave it to the command as well */
-          else if (!note.from_terminal || (note.number != SIGINT && note.number != SIGQUIT))
-            kill (pid, note.number);
-        }
+      if ((fds[0].revents & G_IO_IN) != 0 && read (notes[0], &note, sizeof note) == sizeof note)
+        take (note.number, note.from_terminal);
     }
   return NULL;
 }
@@ -146,7 +154,7 @@ void
 cli_signals_pipe_closed (void)
 {
   if (cancellable != NULL)
-    stop (SIGPIPE);
+    take (SIGPIPE, FALSE);
 }
 
 /* The last signal that came while a command ran, 0 for none. */
@@ -156,8 +164,33 @@ cli_signals_forwarded (void)
   return g_atomic_int_get (&forwarded);
 }
 
+/* From here on signals are for the command that is about to run; the other end is
+ * cli_signals_forward_to(). A signal between the two waits for it: the command may well have
+ * printed something, or sent the signal itself, before we are told that it runs. False if a signal
+ * was there before, and has ended the work. */
+gboolean
+cli_signals_hold (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child_lock);
+
+  child_starts = g_atomic_int_get (&stopped_by) == 0;
+  return child_starts;
+}
+
+/* Whose the signals are, 0 for ours. */
 void
 cli_signals_forward_to (GPid pid)
 {
-  g_atomic_int_set (&child, pid);
+  int waits;
+
+  g_mutex_lock (&child_lock);
+  waits = child_waits;
+  child = pid;
+  child_starts = FALSE;
+  child_waits = 0;
+  if (waits != 0 && pid != 0)
+    kill (pid, waits);
+  g_mutex_unlock (&child_lock);
+  if (waits != 0 && pid == 0)
+    take (waits, FALSE);
 }

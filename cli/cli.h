@@ -185,6 +185,7 @@ int cli_put_names (Cli *cli, char **names, const char *key, const char *title, G
 /* cli-signals.c */
 void cli_signals_start (Cli *cli);
 int cli_signals_get (void);
+gboolean cli_signals_hold (void);
 void cli_signals_forward_to (GPid pid);
 int cli_signals_forwarded (void);
 gboolean cli_signals_arrived (void);

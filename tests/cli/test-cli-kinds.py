@@ -360,6 +360,13 @@ class Lock(CommandTest):
         self.assertEqual(process.line(), 'told')
         self.assertEqual(process.end().code, 9)
 
+    def test_a_signal_while_the_command_starts(self):
+        """The command tells its parent to end before the parent knows that it runs."""
+        for _ in range(100):
+            run = self.run_command('app.db', 'lock', 'l', 'run', '--', 'sh', '-c',
+                                   'trap "exit 9" TERM; kill -TERM $PPID; i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done')
+            self.assertEqual((run.code, run.err), (9, ''))
+
     def test_ctrl_c_on_a_terminal(self):
         terminal = self.terminal('app.db', 'lock', 'l', 'run', '--', 'sh', '-c', 'echo running; read x')
         terminal.until(lambda screen: 'running' in screen.text)
