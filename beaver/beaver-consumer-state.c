@@ -462,7 +462,20 @@ next_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError 
   return BEAVER_ATTEMPT_AGAIN;
 }
 
-const BeaverWaitOps _beaver_consumer_next_ops = { next_peek, next_act, NULL };
+static void
+next_prefix_error (gpointer data, GError **error)
+{
+  BeaverConsumerNext *op = data;
+
+  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_prefix_error (error, "channel “%s”: ", op->state->core->name);
+}
+
+const BeaverWaitOps _beaver_consumer_next_ops = {
+  .peek = next_peek,
+  .act = next_act,
+  .prefix_error = next_prefix_error,
+};
 
 /* Takes a row that was read before; else prepares op to wait. */
 BeaverFeedRow *

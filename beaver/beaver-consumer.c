@@ -524,7 +524,11 @@ beaver_consumer_next (BeaverConsumer *self,
   if (reason != NULL && g_error_matches (reason, BEAVER_ERROR, BEAVER_ERROR_CLOSED))
     g_clear_error (&reason); /* it was open when this began */
   else if (reason != NULL)
-    g_propagate_prefixed_error (error, reason, "channel “%s”: ", self->state->core->name);
+    {
+      if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_prefix_error (&reason, "channel “%s”: ", self->state->core->name);
+      g_propagate_error (error, reason);
+    }
   return row != NULL ? _beaver_message_new (row) : NULL;
 }
 

@@ -44,6 +44,8 @@ typedef struct
   char *holder;
 } BeaverLockOp;
 
+/* Puts “lock …: ” before what is no cancellation. */
+void _beaver_lock_prefix_name (const char *name, GError **error);
 extern const BeaverWaitOps _beaver_lock_acquire_ops; /* expires_at, token */
 extern const BeaverWaitOps _beaver_lock_try_ops;     /* the same; with once */
 gboolean _beaver_lock_check_work (BeaverConnection *connection,

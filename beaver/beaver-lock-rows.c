@@ -282,16 +282,24 @@ acquire_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GErr
   return BEAVER_ATTEMPT_AGAIN;
 }
 
+static void
+acquire_prefix_error (gpointer data, GError **error)
+{
+  _beaver_lock_prefix_name (((BeaverLockOp *) data)->lock_name, error);
+}
+
 const BeaverWaitOps _beaver_lock_acquire_ops = {
   .peek = acquire_peek,
   .act = acquire_act,
   .abandon = _beaver_lock_remove_work,
+  .prefix_error = acquire_prefix_error,
 };
 
 /* Leaves nothing behind, and so needs no second look at a file that may be busy. */
 const BeaverWaitOps _beaver_lock_try_ops = {
   .peek = acquire_peek,
   .act = acquire_act,
+  .prefix_error = acquire_prefix_error,
 };
 
 /* --- the rest --- */

@@ -200,11 +200,17 @@ _beaver_lock_set_error_lost (BeaverLockState *self, GError **error)
 
 /* Cancellation has a text of its own that programs compare. */
 void
-_beaver_lock_prefix_error (BeaverLockState *self, GError **error)
+_beaver_lock_prefix_name (const char *name, GError **error)
 {
   if (error != NULL && *error != NULL &&
       !g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_prefix_error (error, "lock “%s”: ", self->name);
+    g_prefix_error (error, "lock “%s”: ", name);
+}
+
+void
+_beaver_lock_prefix_error (BeaverLockState *self, GError **error)
+{
+  _beaver_lock_prefix_name (self->name, error);
 }
 
 gboolean

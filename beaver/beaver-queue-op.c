@@ -63,6 +63,12 @@ prefix_error (BeaverManagerCore *core, GError **error)
     g_prefix_error (error, "queue “%s”: ", core->name);
 }
 
+void
+_beaver_queue_op_prefix_error (gpointer op, GError **error)
+{
+  prefix_error (((BeaverQueueOp *) op)->core, error);
+}
+
 char *
 _beaver_queue_normalize (BeaverManagerCore *core, const char *json, GError **error)
 {

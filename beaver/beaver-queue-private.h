@@ -71,6 +71,7 @@ gboolean _beaver_queue_op_set_seconds (BeaverQueueOp *op,
                                        GError **error);
 gboolean _beaver_queue_op_set_timeout (BeaverQueueOp *op, double timeout, GError **error);
 gboolean _beaver_queue_check_state (BeaverQueue *self, BeaverJobState state, GError **error);
+void _beaver_queue_op_prefix_error (gpointer op, GError **error);
 char *_beaver_queue_normalize (BeaverManagerCore *core, const char *json, GError **error);
 
 /* The two ways to run an op. start takes op, which is NULL when error says why. */

@@ -369,8 +369,19 @@ look (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError **er
   return BEAVER_ATTEMPT_AGAIN;
 }
 
-const BeaverWaitOps _beaver_queue_get_ops = { look, get_act, NULL, TRUE, is_likely };
-const BeaverWaitOps _beaver_queue_claim_ops = { look, claim_act, NULL, FALSE, is_likely };
+const BeaverWaitOps _beaver_queue_get_ops = {
+  .peek = look,
+  .act = get_act,
+  .one = TRUE,
+  .is_likely = is_likely,
+  .prefix_error = _beaver_queue_op_prefix_error,
+};
+const BeaverWaitOps _beaver_queue_claim_ops = {
+  .peek = look,
+  .act = claim_act,
+  .is_likely = is_likely,
+  .prefix_error = _beaver_queue_op_prefix_error,
+};
 
 gboolean
 _beaver_queue_pop_work (BeaverConnection *connection, gpointer data, GError **error)

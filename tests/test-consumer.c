@@ -478,6 +478,7 @@ test_async (Fixture *f, gconstpointer data)
   beaver_test_wait_result (&over);
   g_assert_null (beaver_consumer_next_finish (consumer, over, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+  g_assert_true (g_str_has_prefix (error->message, "channel “"));
   g_clear_error (&error);
   beaver_consumer_close (consumer);
   beaver_channel_remove_consumer_async (get_channel (f), "a", NULL, beaver_test_ready, &removed);

@@ -562,6 +562,7 @@ test_timeout (Fixture *f, gconstpointer data)
   beaver_test_wait_result (&result);
   g_assert_null (beaver_lock_hold_finish (lock, result, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT);
+  g_assert_true (g_str_has_prefix (error->message, "lock “timeout”: "));
   beaver_test_wait_until (count_rows (lock) == 1);
   beaver_test_join (peer);
 }

@@ -285,6 +285,13 @@ test_async (Fixture *f, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
 
+  g_clear_object (&result);
+  beaver_queue_claim_async (queue, 60, 0, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_null (beaver_queue_claim_finish (queue, result, &error));
+  g_assert_true (g_str_has_prefix (error->message, "queue “q”: "));
+  assert_error (BEAVER_ERROR_TIMEOUT);
+
   put (queue, "2", 1);
   g_clear_object (&result);
   beaver_queue_claim_async (queue, 60, -1, NULL, beaver_test_ready, &result);
@@ -317,6 +324,7 @@ test_closed (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   beaver_test_wait_result (&waiting);
   g_assert_null (beaver_queue_get_finish (queue, waiting, &error));
+  g_assert_true (g_str_has_prefix (error->message, "queue “q”: "));
   assert_error (BEAVER_ERROR_CLOSED);
   g_clear_object (&waiting);
   g_assert_false (beaver_queue_put_json (queue, "oops", NAN, NULL, &error));

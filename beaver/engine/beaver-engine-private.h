@@ -31,8 +31,8 @@ typedef enum
   BEAVER_ACCESS_WRITE, /* inside BEGIN IMMEDIATE .. COMMIT, alone or with other writers of this
                         * process; returning FALSE undoes just this work's changes. May be run again
                         * from the start after such an undo, so results go into the data only. */
-  BEAVER_ACCESS_WRITE_ONE, /* a write that mostly needs one statement, which then is its transaction:
-                            * see _beaver_connection_prepare_only() */
+  BEAVER_ACCESS_WRITE_ONE, /* a write that mostly needs one statement, which then is its
+                            * transaction: see _beaver_connection_prepare_only() */
 } BeaverAccess;
 
 typedef gboolean (*BeaverWork) (BeaverConnection *connection, gpointer data, GError **error);
@@ -44,9 +44,9 @@ typedef struct
   gboolean wal;
   gboolean synchronous_full;
   gboolean temp_memory;
-  gint64 mmap_size; /* bytes, 0 off */
+  gint64 mmap_size;     /* bytes, 0 off */
   double cache_timeout; /* seconds for which a cached value is good without a look, 0 never */
-  gint64 slow_us; /* what takes as long is logged, 0 nothing */
+  gint64 slow_us;       /* what takes as long is logged, 0 nothing */
 } BeaverEngineOptions;
 
 typedef struct
@@ -102,9 +102,9 @@ void _beaver_engine_run_async (BeaverEngine *self,
 /* Whether such POINT and WRITE units wait or run. */
 gboolean _beaver_engine_has_jobs (BeaverEngine *self);
 
-/* The same for what nobody waits for, never as part of a transaction. data is freed on the worker or
- * here, whatever comes of it; when the engine closes, not before the close works are done. Needs no
- * main context. */
+/* The same for what nobody waits for, never as part of a transaction. data is freed on the worker
+ * or here, whatever comes of it; when the engine closes, not before the close works are done. Needs
+ * no main context. */
 void _beaver_engine_run_detached (BeaverEngine *self,
                                   BeaverAccess access,
                                   BeaverWork work,
@@ -117,7 +117,8 @@ typedef gboolean (*BeaverCall) (BeaverEngine *self,
                                 gpointer data,
                                 GCancellable *cancellable,
                                 GError **error);
-guint _beaver_engine_get_serial (BeaverEngine *self); /* of the calling thread's transaction; 0: none */
+guint
+_beaver_engine_get_serial (BeaverEngine *self); /* of the calling thread's transaction; 0: none */
 void _beaver_engine_call_async (BeaverEngine *self,
                                 BeaverCall call,
                                 gpointer data,
@@ -162,6 +163,9 @@ typedef struct
   gboolean one;       /* act is a WRITE_ONE */
   /* From any thread: act is likely enough to succeed that peek may come behind it. Nullable. */
   gboolean (*is_likely) (gpointer data);
+  /* Says in an error of the asynchronous form whose it is, in the context of the task; the other
+   * form has a caller for that. Nullable. */
+  void (*prefix_error) (gpointer data, GError **error);
 } BeaverWaitOps;
 
 /* timeout_us: < 0 for ever, 0 one attempt; BEAVER_ERROR_TIMEOUT when it is over. topic: see
@@ -217,8 +221,8 @@ gboolean _beaver_engine_begin_close (BeaverEngine *self);
 void _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats);
 void _beaver_engine_wait_closed (BeaverEngine *self);
 
-/* Inside a WRITE work: a number that is another one than last time when another process has committed since. FALSE when that
- * cannot be told, outside WAL mode. */
+/* Inside a WRITE work: a number that is another one than last time when another process has
+ * committed since. FALSE when that cannot be told, outside WAL mode. */
 gboolean _beaver_engine_get_foreign_token (BeaverEngine *self, gint64 *token);
 
 /* Copies what is committed into a new file, which gets one that nobody else sees until it is whole:
@@ -234,8 +238,8 @@ gboolean _beaver_engine_backup (BeaverEngine *self,
                                 GCancellable *cancellable,
                                 GError **error);
 
-/* A snapshot of what happened since opening and of what is there now. After the close the counters are the last ones and the
- * rest is 0; all 0 in a forked child. Any thread; waits for no unit. */
+/* A snapshot of what happened since opening and of what is there now. After the close the counters
+ * are the last ones and the rest is 0; all 0 in a forked child. Any thread; waits for no unit. */
 typedef struct
 {
   gint64 reads;  /* units; not what the cache answered */

@@ -47,6 +47,7 @@ typedef struct
   BeaverJobCall call; /* instead of work */
   gpointer data;
   GDestroyNotify data_free;
+  void (*prefix_error) (gpointer data, GError **error); /* nullable */
   guint transaction_serial;
   GTask *task;               /* only carried; looked at in context; NULL: nobody hears of the end */
   GMainContext *context;     /* strong; NULL like task */
@@ -114,7 +115,11 @@ job_return (gpointer data)
   Job *job = data;
 
   if (!job->ok)
-    g_task_return_error (job->task, g_steal_pointer (&job->error));
+    {
+      if (job->prefix_error != NULL)
+        job->prefix_error (job->data, &job->error);
+      g_task_return_error (job->task, g_steal_pointer (&job->error));
+    }
   else
     job->finish (job->task, job->data);
 }
@@ -832,6 +837,7 @@ _beaver_engine_wait_async (BeaverEngine *self,
   gboolean refused;
   Wait *wait;
 
+  job->prefix_error = ops->prefix_error;
   if (_beaver_engine_set_error_if_closed (self, &job->error))
     {
       job_post (job);
