@@ -7,6 +7,7 @@ import io
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -39,6 +40,45 @@ class Dev(unittest.TestCase):
         wanted = [name for line in re.findall(r'^ +build ([^$&|\n]+?)(?: >&2)?(?: \|\| .*)?$', text, re.MULTILINE) for name in line.split()]
         self.assertIn('examples/tour', wanted)
         self.assertEqual([name for name in wanted if name not in targets], [])
+
+    PROGRAMS = {
+        'app.c': '#include <beaver.h>\nint main (void) { g_autoptr(BeaverDb) db = beaver_db_open (":memory:", NULL, NULL); return db == NULL; }\n',
+        'app.vala': 'void main () { try { var db = Beaver.Db.open (":memory:"); db.close (); } catch (Error e) { error (e.message); } }\n',
+        'app.py': 'from beaver import BeaverDB\nwith BeaverDB(":memory:") as db:\n    db.dict("d")["k"] = 1\n',
+        'app.js': "import Beaver from 'gi://Beaver?version=1';\nBeaver.scope(':memory:', db => db.dict('d').set('k', 1));\n",
+    }
+    # what README.md and the quick starts say
+    COMMANDS = (
+        'cc app.c -o c-app $(pkg-config --cflags --libs beaver-1) && ./c-app',
+        'valac --pkg beaver-1 app.vala -o vala-app && ./vala-app',
+        'python3 app.py',
+        'gjs -m app.js',
+        'beaver --version',
+    )
+
+    def test_exec_has_what_the_first_steps_need(self):
+        build = pathlib.Path.cwd()
+        if not (build / 'beaver' / 'beaver-1.vapi').exists():
+            self.skipTest('this is no build as dev makes it')
+        enter = re.search(r'^enter \(\) \{\n.*?^\}\n', (TOOLS.parent / 'dev').read_text(encoding='utf-8'), re.MULTILINE | re.DOTALL)[0]
+        clean = {name: value for name, value in os.environ.items()
+                 if not re.match(r'(PYTHON|GJS_|GI_|PKG_CONFIG|XDG_DATA|LD_LIBRARY|BEAVER)', name)}
+        with tempfile.TemporaryDirectory() as path:
+            root = pathlib.Path(path)
+            (root / '_build').mkdir()
+            for name in ('beaver', 'cli', 'meson-private', 'meson-uninstalled', 'po'):
+                (root / '_build' / name).symlink_to(build / name)
+            (root / 'bindings').symlink_to(TOOLS.parent / 'bindings')
+            for name, text in self.PROGRAMS.items():
+                (root / name).write_text(text, encoding='utf-8')
+            # as an older dev left it
+            (root / '_build' / 'dev-share' / 'vala').mkdir(parents=True)
+            (root / '_build' / 'dev-share' / 'vala' / 'vapi').symlink_to(build / 'beaver')
+            for command in self.COMMANDS:
+                with self.subTest(command):
+                    done = subprocess.run(['bash', '-c', f'caller_path=/usr/bin:/bin caller_locale=unset root=$PWD\n{enter}enter\n{command}'],
+                                          cwd=root, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                    self.assertEqual(done.returncode, 0, done.stdout[-2000:])
 
 
 class RunTests(unittest.TestCase):
