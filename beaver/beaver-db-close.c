@@ -24,14 +24,21 @@ _beaver_db_thread_free (gpointer data)
   g_free (self);
 }
 
-void
-_beaver_db_thread_start (GTask *task, const char *name, GThreadFunc func, BeaverDbThread *data)
+gboolean
+_beaver_db_thread_start (GTask *task,
+                         const char *name,
+                         GThreadFunc func,
+                         BeaverDbThread *data,
+                         GError **error)
 {
   data->task = g_object_ref (task);
   data->context = g_main_context_ref (g_task_get_context (task));
   if (g_task_get_cancellable (task) != NULL)
     data->cancellable = g_object_ref (g_task_get_cancellable (task));
-  _beaver_thread_start (name, func, data, &data->thread);
+  if (_beaver_thread_start (name, func, data, &data->thread, error))
+    return TRUE;
+  _beaver_db_thread_free (data);
+  return FALSE;
 }
 
 /* --- Closing
@@ -237,7 +244,8 @@ close_thread (gpointer data)
  *
  * Closes the database without blocking the caller; see [method@Beaver.Db.close].
  *
- * New calls answer %BEAVER_ERROR_CLOSED as soon as the close has begun.
+ * New calls answer %BEAVER_ERROR_CLOSED as soon as the close has begun. Where the system refuses
+ * the thread for it, the calling one closes.
  *
  * Since: 1.0
  */
@@ -248,6 +256,7 @@ beaver_db_close_async (BeaverDb *self,
                        gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
   BeaverDbThread *data;
 
   g_return_if_fail (BEAVER_IS_DB (self));
@@ -257,7 +266,13 @@ beaver_db_close_async (BeaverDb *self,
   g_task_set_check_cancellable (task, FALSE);
   data = g_new0 (BeaverDbThread, 1);
   data->db = self;
-  _beaver_db_thread_start (task, "beaver-close", close_thread, data);
+  if (_beaver_db_thread_start (task, "beaver-close", close_thread, data, NULL))
+    return;
+  /* A close never fails for want of a thread. */
+  if (beaver_db_close (self, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 /**

@@ -48,8 +48,9 @@ typedef struct
 } BeaverDbThread;
 
 void _beaver_db_thread_free (gpointer data);
-void
-_beaver_db_thread_start (GTask *task, const char *name, GThreadFunc func, BeaverDbThread *data);
+/* FALSE: there is no thread to be had, and data is freed. */
+gboolean _beaver_db_thread_start (
+    GTask *task, const char *name, GThreadFunc func, BeaverDbThread *data, GError **error);
 
 /* The close itself; FALSE when there was nothing to close, or another thread closed, which then has
  * been waited for. */

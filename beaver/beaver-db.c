@@ -192,6 +192,7 @@ beaver_db_init_async (GAsyncInitable *initable,
   BeaverDb *self = BEAVER_DB (initable);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   BeaverDbThread *data;
+  GError *error = NULL;
 
   g_task_set_source_tag (task, beaver_db_init_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -203,7 +204,8 @@ beaver_db_init_async (GAsyncInitable *initable,
   data = g_new0 (BeaverDbThread, 1);
   data->options = options_of (self);
   data->options.path = data->path = g_strdup (self->path);
-  _beaver_db_thread_start (task, "beaver-open", open_thread, data);
+  if (!_beaver_db_thread_start (task, "beaver-open", open_thread, data, &error))
+    g_task_return_error (task, error);
 }
 
 static gboolean

@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @BEAVER_ERROR_BUSY: another connection kept the write lock longer than `connection-timeout`; try again
  * @BEAVER_ERROR_INVALID: an argument or a value does not fit: not JSON, wrong type, out of range
  * @BEAVER_ERROR_CORRUPT: what the file holds is damaged
- * @BEAVER_ERROR_FULL: the disk, or a bounded structure, is full
+ * @BEAVER_ERROR_FULL: the disk, or a bounded structure, is full, or the system gives no further thread
  * @BEAVER_ERROR_READ_ONLY: the file or its directory cannot be written
  * @BEAVER_ERROR_IO: the operating system refused to read, write or open the file
  * @BEAVER_ERROR_SCHEMA: the file is not a beaver database, or one of a newer or unsupported release

@@ -686,12 +686,11 @@ feed_start (BeaverFeed *self)
       if (self->thread != NULL)
         g_thread_join (g_steal_pointer (&self->thread));
       self->thread =
-          g_thread_try_new (self->thread_name, feed_thread, _beaver_feed_ref (self), &error);
+          _beaver_thread_try_new (self->thread_name, feed_thread, _beaver_feed_ref (self), &error);
       if (self->thread == NULL)
         {
           GQueue requests;
 
-          g_prefix_error (&error, "cannot start a thread: ");
           g_mutex_lock (&self->mutex);
           requests = self->requests;
           g_queue_init (&self->requests);

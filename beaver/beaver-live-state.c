@@ -115,8 +115,8 @@ ensure_thread (BeaverLiveState *self, GError **error)
 
   if (self->tail && self->watch == NULL)
     self->watch = _beaver_watch_new (self->store->core->engine, self->store->core->topic);
-  self->thread = g_thread_try_new (self->tail ? "beaver-tail" : "beaver-live", _beaver_live_worker,
-                                   _beaver_live_state_ref (self), error);
+  self->thread = _beaver_thread_try_new (self->tail ? "beaver-tail" : "beaver-live",
+                                         _beaver_live_worker, _beaver_live_state_ref (self), error);
   if (self->thread == NULL)
     _beaver_live_state_unref (self);
   return self->thread != NULL;

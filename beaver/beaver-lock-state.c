@@ -21,6 +21,8 @@
 
 #include "beaver-lock-state-private.h"
 
+#include <beaver/engine/beaver-context-private.h>
+
 static GMutex registry_mutex;
 static GHashTable *registry; /* (mutex registry_mutex) set of BeaverLockState, not owned */
 
@@ -379,7 +381,7 @@ _beaver_lock_start_renewer (BeaverLockState *self, GError **error)
   renewer->state = _beaver_lock_state_ref (self);
   renewer->cancellable = g_cancellable_new ();
   g_cond_init (&renewer->cond);
-  renewer->thread = g_thread_try_new ("beaver-lock", renewer_run, renewer, error);
+  renewer->thread = _beaver_thread_try_new ("beaver-lock", renewer_run, renewer, error);
   if (renewer->thread != NULL)
     self->renewer = renewer;
   g_mutex_unlock (&self->mutex);

@@ -664,7 +664,11 @@ beaver_migrate_async (const char *source,
   self->migration->op.progress_data = progress_data;
   self->migration->op.context = g_main_context_ref (g_task_get_context (self->task));
   self->progress_destroy = progress_destroy;
-  _beaver_thread_start ("beaver-migrate", migrate_thread, self, &self->thread);
+  if (!_beaver_thread_start ("beaver-migrate", migrate_thread, self, &self->thread, &self->error))
+    {
+      g_task_return_error (self->task, g_steal_pointer (&self->error));
+      migrate_thread_free (self);
+    }
 }
 
 /**

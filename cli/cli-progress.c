@@ -140,7 +140,8 @@ void
 cli_progress_pulse (CliProgress *self)
 {
   if (self->terminal && self->pulse == NULL)
-    self->pulse = g_thread_new ("beaver-progress", pulse, self);
+    self->pulse =
+        g_thread_try_new ("beaver-progress", pulse, self, NULL); /* no thread, no ornament */
 }
 
 void

@@ -115,6 +115,11 @@ cli_signals_start (Cli *cli)
   cancellable = g_object_ref (cli->cancellable);
   if (!g_unix_open_pipe (notes, FD_CLOEXEC, NULL))
     return;
+  thread = g_thread_try_new ("beaver-signals", watch, NULL, NULL);
+  /* without it signals end the command as they end any other */
+  if (thread == NULL)
+    return;
+  g_thread_unref (thread);
   sigemptyset (&action.sa_mask);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
@@ -125,8 +130,6 @@ cli_signals_start (Cli *cli)
         sigaction (numbers[i], &action, NULL);
     }
   signal (SIGPIPE, SIG_IGN);
-  thread = g_thread_new ("beaver-signals", watch, NULL);
-  g_thread_unref (thread);
 }
 
 /* The signal that ended the work, 0 for none. */

@@ -6,7 +6,7 @@
  * Our connections never do it by themselves. A thread with a connection of its own runs PASSIVE
  * checkpoints from BACKGROUND_FRAMES on, beside the writers; a writer that finds HARD_FRAMES runs
  * RESTART itself, which bounds the log. With synchronous=FULL two streams of fsync would compete,
- * so there the writer does it all, at FULL_FRAMES.
+ * so there the writer does it all, at FULL_FRAMES; so it does where the system refuses the thread.
  *
  * Two rules keep commits safe with SQLite before 3.51.3, where a checkpoint that starts on a
  * completely copied log can mistake the log that another connection just restarted for its own:
@@ -14,6 +14,7 @@
  * meanwhile as soon as other processes were seen writing. */
 #include "config.h"
 
+#include <beaver/engine/beaver-context-private.h>
 #include <beaver/engine/beaver-core-private.h>
 
 #define BACKGROUND_FRAMES 1000
@@ -209,10 +210,30 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
     }
 }
 
+/* FALSE: there is no thread to do it. */
+static gboolean
+wake_thread (BeaverCheckpointer *self)
+{
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (!self->wanted && !self->closing)
+    {
+      if (self->thread != NULL)
+        g_cond_signal (&self->cond);
+      else
+        self->thread = _beaver_thread_try_new ("beaver-checkpt", checkpointer_thread, self, NULL);
+      ok = self->wanted = self->thread != NULL;
+    }
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
 void
 _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
 {
   guint32 copied;
+  gboolean is_due;
 
   if (wal_frames < 0)
     return;
@@ -233,23 +254,11 @@ _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
   /* wal_frames counts what is copied already too. */
   copied = _beaver_wal_index_backfilled (&self->engine->wal_index);
   if (self->engine->options.synchronous_full)
-    {
-      if ((guint32) wal_frames >= copied + FULL_FRAMES && wal_frames >= self->next_at)
-        checkpoint_inline (self, SQLITE_CHECKPOINT_PASSIVE, wal_frames);
-      return;
-    }
-  if ((guint32) wal_frames < copied + BACKGROUND_FRAMES)
-    return;
-  g_mutex_lock (&self->lock);
-  if (!self->wanted && !self->closing)
-    {
-      self->wanted = TRUE;
-      if (self->thread == NULL)
-        self->thread = g_thread_new ("beaver-checkpt", checkpointer_thread, self);
-      else
-        g_cond_signal (&self->cond);
-    }
-  g_mutex_unlock (&self->lock);
+    is_due = (guint32) wal_frames >= copied + FULL_FRAMES;
+  else
+    is_due = (guint32) wal_frames >= copied + BACKGROUND_FRAMES && !wake_thread (self);
+  if (is_due && wal_frames >= self->next_at)
+    checkpoint_inline (self, SQLITE_CHECKPOINT_PASSIVE, wal_frames);
 }
 
 BeaverCheckpointer *

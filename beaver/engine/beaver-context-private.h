@@ -13,7 +13,10 @@ void _beaver_context_post (GMainContext *context, GSourceOnceFunc func, gpointer
 /* The same for what may be taken back with g_source_destroy() (transfer full). */
 GSource *_beaver_context_post_source (GMainContext *context, GSourceOnceFunc func, gpointer data, GDestroyNotify destroy);
 
-/* g_thread_new() for a thread that may be joined, in another one, before this returns. *place has it before func runs. */
-void _beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place);
+/* The only way in which the library starts threads: NULL and BEAVER_ERROR_FULL when the system refuses one. */
+GThread *_beaver_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **error);
+
+/* The same for a thread that may be joined, in another one, before this returns. *place has it before func runs. */
+gboolean _beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place, GError **error);
 
 G_END_DECLS

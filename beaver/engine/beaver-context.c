@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
+#include <beaver/beaver-error.h>
 #include <beaver/engine/beaver-context-private.h>
 
 typedef struct
@@ -67,8 +70,24 @@ _beaver_context_post (GMainContext *context,
   g_source_unref (_beaver_context_post_source (held, func, data, destroy));
 }
 
-/* --- Threads that are joined by whoever hears from them, which may be before g_thread_new() has
- * come back: it still writes to what it returns then. */
+/* --- Threads, which the system may refuse: GLib's plain call ends the process then. */
+
+GThread *
+_beaver_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  GThread *thread = g_thread_try_new (name, func, data, &local);
+
+  if (thread == NULL)
+    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FULL,
+                 _ ("the system gives this process no further thread (%s); end some threads or "
+                    "processes, or raise the limit (ulimit -u, TasksMax=, pids.max)"),
+                 local->message);
+  return thread;
+}
+
+/* Those that are joined by whoever hears from them, which may be before the call that starts them
+ * has come back: it still writes to what it returns then. */
 
 typedef struct
 {
@@ -89,13 +108,22 @@ start_run (gpointer data)
   return start.func (start.data);
 }
 
-void
-_beaver_thread_start (const char *name, GThreadFunc func, gpointer data, GThread **place)
+gboolean
+_beaver_thread_start (const char *name,
+                      GThreadFunc func,
+                      gpointer data,
+                      GThread **place,
+                      GError **error)
 {
   Start *start = g_new (Start, 1);
+  gboolean started;
 
   *start = (Start){ func, data };
   g_mutex_lock (&start_mutex);
-  *place = g_thread_new (name, start_run, start);
+  *place = _beaver_thread_try_new (name, start_run, start, error);
+  started = *place != NULL; /* the thread may have freed what place is in as soon as it may run */
   g_mutex_unlock (&start_mutex);
+  if (!started)
+    g_free (start);
+  return started;
 }

@@ -346,7 +346,7 @@ _beaver_watch_new_notify (BeaverEngine *engine,
                           BeaverWatchNotify notify,
                           gpointer data,
                           GDestroyNotify destroy); /* with the watch's last reference */
-void _beaver_watch_set_timer (BeaverWatch *self, gint64 deadline);
+gboolean _beaver_watch_set_timer (BeaverWatch *self, gint64 deadline, GError **error);
 void _beaver_watch_withdraw (
     BeaverWatch *self); /* no change is collected for it after this; a notify may still come */
 

@@ -10,15 +10,14 @@
  * transaction; units of an open transaction, which must not queue behind writes that wait for its
  * end; scans, in parallel.
  *
- * A wait is a job that comes back: it tries, and when its time has not come it lies on a watch
- * until a change, its deadline or its cancellable sends it to the lane again. No thread is parked
- * for it. */
+ * A wait (beaver-wait.c) is a job that comes back.
+ *
+ * Where the system refuses a lane its first thread, whoever begins something hears of it; what has
+ * begun is tried again. */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include <beaver/engine/beaver-context-private.h>
-#include <beaver/engine/beaver-core-private.h>
+#include <beaver/engine/beaver-jobs-private.h>
 
 #define MAX_SCANNERS 4
 /* Writes that the point lane takes at once. */
@@ -29,70 +28,10 @@
  * before, a worker looks out for the next one so long before it sleeps. */
 #define LOOK_OUT_US 40
 
-typedef enum
+void
+_beaver_unit_free (gpointer data)
 {
-  LANE_POINT,
-  LANE_TRANSACTION,
-  LANE_SCAN,
-  N_LANES,
-} Lane;
-
-typedef struct _Wait Wait;
-
-typedef struct
-{
-  BeaverEngine *engine; /* strong */
-  BeaverAccess access;
-  BeaverWork work;
-  BeaverJobCall call; /* instead of work */
-  gpointer data;
-  GDestroyNotify data_free;
-  void (*prefix_error) (gpointer data, GError **error); /* nullable */
-  guint transaction_serial;
-  GTask *task;               /* only carried; looked at in context; NULL: nobody hears of the end */
-  GMainContext *context;     /* strong; NULL like task */
-  GCancellable *cancellable; /* strong, nullable */
-  BeaverFinish finish;
-  GError *error;
-  gboolean ok;
-  gulong cancel_handler;          /* of a wait */
-  BeaverObservation *observation; /* owned; NULL while nobody watches */
-  Wait *wait; /* strong: this is an attempt of it, and nothing else here is used but engine */
-} Job;
-
-typedef struct
-{
-  BeaverJobs *jobs;
-  GQueue queue; /* (mutex jobs.lock) (element-type Job) */
-  guint max_threads;
-  guint threads;  /* (mutex jobs.lock) running */
-  guint idle;     /* (mutex jobs.lock) of these, waiting */
-  int pending;    /* atomic; written with jobs.lock held: whether there is something in the queue */
-  int under_way;  /* atomic; jobs that wait or run */
-  gint64 idle_at; /* (mutex jobs.lock) monotonic: when the queue was last found empty */
-  gboolean is_busy; /* (mutex jobs.lock) the last job came soon after that */
-  GCond cond;       /* with jobs.lock */
-} LaneState;
-
-struct _BeaverJobs
-{
-  BeaverEngine *engine; /* not a reference */
-  GMutex lock;
-  LaneState lanes[N_LANES];
-  GPtrArray *threads; /* (mutex lock) (element-type GThread) to be joined: running and ended ones */
-  GPtrArray *ended;   /* (mutex lock) (element-type GThread) not references: of threads, those that
-                         can be joined at once */
-  GPtrArray *waits;   /* (mutex lock) (element-type Wait) strong: under way */
-  gboolean closing;   /* (mutex lock) */
-};
-
-static void wait_attempt (Wait *wait);
-static void wait_unref (Wait *wait);
-
-static void
-job_free (gpointer data)
-{
-  Job *job = data;
+  BeaverUnit *job = data;
 
   if (job->cancel_handler != 0)
     g_cancellable_disconnect (job->cancellable, job->cancel_handler);
@@ -102,7 +41,7 @@ job_free (gpointer data)
   g_clear_object (&job->task);
   g_clear_object (&job->cancellable);
   g_clear_pointer (&job->context, g_main_context_unref);
-  g_clear_pointer (&job->wait, wait_unref);
+  g_clear_pointer (&job->wait, _beaver_wait_unref);
   g_free (job->observation);
   _beaver_engine_unref (job->engine);
   g_free (job);
@@ -112,7 +51,7 @@ job_free (gpointer data)
 static void
 job_return (gpointer data)
 {
-  Job *job = data;
+  BeaverUnit *job = data;
 
   if (!job->ok)
     {
@@ -124,30 +63,30 @@ job_return (gpointer data)
     job->finish (job->task, job->data);
 }
 
-static void
-job_post (Job *job)
+void
+_beaver_unit_post (BeaverUnit *job)
 {
   if (G_UNLIKELY (job->observation != NULL))
     _beaver_observation_end (job->observation);
   if (job->task != NULL)
     {
-      _beaver_context_post (job->context, job_return, job, job_free);
+      _beaver_context_post (job->context, job_return, job, _beaver_unit_free);
       return;
     }
   /* Nobody asked. A close work may do instead, with the same data, what was refused. */
   if (!job->ok && !_beaver_engine_is_forked (job->engine) && _beaver_engine_closing (job->engine))
     _beaver_engine_await_close_works (job->engine);
-  job_free (job);
+  _beaver_unit_free (job);
 }
 
-static Job *
-job_new (BeaverEngine *engine,
-         GTask *task,
-         BeaverFinish finish,
-         gpointer data,
-         GDestroyNotify data_free)
+BeaverUnit *
+_beaver_unit_new (BeaverEngine *engine,
+                  GTask *task,
+                  BeaverFinish finish,
+                  gpointer data,
+                  GDestroyNotify data_free)
 {
-  Job *job = g_new0 (Job, 1);
+  BeaverUnit *job = g_new0 (BeaverUnit, 1);
 
   job->engine = _beaver_engine_ref (engine);
   job->task = g_object_ref (task);
@@ -161,13 +100,13 @@ job_new (BeaverEngine *engine,
 }
 
 static BeaverWork
-job_work (Job *job)
+job_work (BeaverUnit *job)
 {
   return job->observation != NULL ? _beaver_observation_work : job->work;
 }
 
 static gpointer
-job_data (Job *job)
+job_data (BeaverUnit *job)
 {
   return job->observation != NULL ? job->observation : job->data;
 }
@@ -177,7 +116,7 @@ job_data (Job *job)
  */
 
 static void
-run_writes (BeaverEngine *engine, Job **jobs, guint n)
+run_writes (BeaverEngine *engine, BeaverUnit **jobs, guint n)
 {
   g_autofree BeaverWriteRequest *requests = g_new0 (BeaverWriteRequest, n);
   g_autofree BeaverWriteRequest **pointers = g_new (BeaverWriteRequest *, n);
@@ -199,14 +138,14 @@ run_writes (BeaverEngine *engine, Job **jobs, guint n)
 }
 
 static void
-run_jobs (BeaverEngine *engine, Job **jobs, guint n)
+run_jobs (BeaverEngine *engine, BeaverUnit **jobs, guint n)
 {
   GError *error = NULL;
 
   if (jobs[0]->wait != NULL)
     {
-      wait_attempt (jobs[0]->wait);
-      job_free (jobs[0]);
+      _beaver_wait_attempt (jobs[0]->wait);
+      _beaver_unit_free (jobs[0]);
       return;
     }
   if (!_beaver_engine_enter (engine, &error))
@@ -229,11 +168,11 @@ run_jobs (BeaverEngine *engine, Job **jobs, guint n)
       _beaver_engine_leave (engine);
     }
   for (guint i = 0; i < n; i++)
-    job_post (jobs[i]);
+    _beaver_unit_post (jobs[i]);
 }
 
 static gboolean
-can_share (Job *job)
+can_share (BeaverUnit *job)
 {
   return job->wait == NULL && job->access >= BEAVER_ACCESS_WRITE && job->transaction_serial == 0 &&
          (job->cancellable == NULL || !g_cancellable_is_cancelled (job->cancellable));
@@ -241,7 +180,7 @@ can_share (Job *job)
 
 /* With the lock held, which is given up meanwhile. */
 static void
-look_out (LaneState *lane)
+look_out (BeaverLane *lane)
 {
   BeaverJobs *self = lane->jobs;
   gint64 until = g_get_monotonic_time () + LOOK_OUT_US;
@@ -255,13 +194,13 @@ look_out (LaneState *lane)
 static gpointer
 worker_thread (gpointer data)
 {
-  LaneState *lane = data;
+  BeaverLane *lane = data;
   BeaverJobs *self = lane->jobs;
 
   g_mutex_lock (&self->lock);
   for (;;)
     {
-      Job *taken[MAX_TAKEN];
+      BeaverUnit *taken[MAX_TAKEN];
       guint n = 0;
       gint64 until = g_get_monotonic_time () + LINGER_US;
       gboolean timed_out = FALSE;
@@ -318,12 +257,27 @@ join_all (GPtrArray *threads)
   g_ptr_array_unref (threads);
 }
 
-static void
-push (BeaverJobs *self, Lane which, Job *job)
+/* With the lock held. FALSE: the lane has no thread at all, and gets none. */
+static gboolean
+add_thread (BeaverLane *lane, GError **error)
 {
-  LaneState *lane = &self->lanes[which];
+  GThread *thread = _beaver_thread_try_new ("beaver-worker", worker_thread, lane,
+                                            lane->threads == 0 ? error : NULL);
+
+  if (thread == NULL)
+    return lane->threads > 0;
+  lane->threads++;
+  g_ptr_array_add (lane->jobs->threads, thread);
+  return TRUE;
+}
+
+gboolean
+_beaver_jobs_push (BeaverJobs *self, BeaverLaneName which, BeaverUnit *job)
+{
+  BeaverLane *lane = &self->lanes[which];
   GPtrArray *ended = NULL;
   gboolean refused;
+  gboolean ok = TRUE;
 
   g_mutex_lock (&self->lock);
   refused = self->closing;
@@ -335,34 +289,51 @@ push (BeaverJobs *self, Lane which, Job *job)
       __atomic_store_n (&lane->pending, 1, __ATOMIC_RELAXED);
       if (lane->idle >= lane->queue.length)
         g_cond_signal (&lane->cond);
-      else if (lane->threads < lane->max_threads)
-        {
-          lane->threads++;
-          g_ptr_array_add (self->threads, g_thread_new ("beaver-worker", worker_thread, lane));
-        }
-      else
+      else if (lane->threads == lane->max_threads)
         g_cond_signal (&lane->cond);
+      else if (!add_thread (lane, &job->error))
+        {
+          /* What nobody asked for stays, for the next one who gets a thread. */
+          if (job->task == NULL && job->wait == NULL)
+            g_clear_error (&job->error);
+          else
+            {
+              g_queue_pop_tail (&lane->queue);
+              __atomic_fetch_sub (&lane->under_way, 1, __ATOMIC_RELAXED);
+              ok = FALSE;
+            }
+        }
       ended = steal_ended_locked (self);
     }
   g_mutex_unlock (&self->lock);
   join_all (ended);
 
   if (!refused)
-    return;
+    return ok;
   if (job->wait != NULL)
-    job_free (job); /* the close of the waits answers it */
+    _beaver_unit_free (job); /* the close of the waits answers it */
   else
     {
       if (!_beaver_engine_set_error_if_closed (self->engine, &job->error))
         g_set_error_literal (&job->error, BEAVER_ERROR, BEAVER_ERROR_CLOSED, "closed");
-      job_post (job);
+      _beaver_unit_post (job);
     }
+  return TRUE;
 }
 
-static Lane
-lane_of (BeaverAccess access, guint serial)
+static void
+push_or_fail (BeaverJobs *self, BeaverLaneName which, BeaverUnit *job)
 {
-  return serial != 0 ? LANE_TRANSACTION : access == BEAVER_ACCESS_SCAN ? LANE_SCAN : LANE_POINT;
+  if (!_beaver_jobs_push (self, which, job))
+    _beaver_unit_post (job);
+}
+
+BeaverLaneName
+_beaver_unit_lane (BeaverAccess access, guint serial)
+{
+  return serial != 0                  ? BEAVER_LANE_TRANSACTION :
+         access == BEAVER_ACCESS_SCAN ? BEAVER_LANE_SCAN :
+                                        BEAVER_LANE_POINT;
 }
 
 void
@@ -374,11 +345,11 @@ _beaver_engine_run_async (BeaverEngine *self,
                           GTask *task,
                           BeaverFinish finish)
 {
-  Job *job = job_new (self, task, finish, data, data_free);
+  BeaverUnit *job = _beaver_unit_new (self, task, finish, data, data_free);
 
   if (_beaver_engine_set_error_if_closed (self, &job->error))
     {
-      job_post (job);
+      _beaver_unit_post (job);
       return;
     }
   job->access = access;
@@ -389,13 +360,13 @@ _beaver_engine_run_async (BeaverEngine *self,
       _beaver_observation_begin (job->observation, self, access, work, data);
     }
   job->transaction_serial = _beaver_engine_own_serial (self);
-  push (self->jobs, lane_of (access, job->transaction_serial), job);
+  push_or_fail (self->jobs, _beaver_unit_lane (access, job->transaction_serial), job);
 }
 
 gboolean
 _beaver_engine_has_jobs (BeaverEngine *self)
 {
-  return __atomic_load_n (&self->jobs->lanes[LANE_POINT].under_way, __ATOMIC_ACQUIRE) != 0;
+  return __atomic_load_n (&self->jobs->lanes[BEAVER_LANE_POINT].under_way, __ATOMIC_ACQUIRE) != 0;
 }
 
 void
@@ -405,7 +376,7 @@ _beaver_engine_run_detached (BeaverEngine *self,
                              gpointer data,
                              GDestroyNotify data_free)
 {
-  Job *job = g_new0 (Job, 1);
+  BeaverUnit *job = g_new0 (BeaverUnit, 1);
 
   job->engine = _beaver_engine_ref (self);
   job->access = access;
@@ -413,9 +384,9 @@ _beaver_engine_run_detached (BeaverEngine *self,
   job->data = data;
   job->data_free = data_free;
   if (_beaver_engine_set_error_if_closed (self, &job->error))
-    job_post (job);
+    _beaver_unit_post (job);
   else
-    push (self->jobs, lane_of (access, 0), job);
+    push_or_fail (self->jobs, _beaver_unit_lane (access, 0), job);
 }
 
 void
@@ -427,455 +398,16 @@ _beaver_jobs_call (BeaverEngine *engine,
                    GTask *task,
                    BeaverFinish finish)
 {
-  Job *job = job_new (engine, task, finish, data, data_free);
+  BeaverUnit *job = _beaver_unit_new (engine, task, finish, data, data_free);
 
   if (_beaver_engine_set_error_if_closed (engine, &job->error))
     {
-      job_post (job);
+      _beaver_unit_post (job);
       return;
     }
   job->access = BEAVER_ACCESS_SCAN; /* never shares a commit */
   job->call = call;
-  push (engine->jobs, lane_of (job->access, transaction_serial), job);
-}
-
-/* --- Waiting
- * -------------------------------------------------------------------------------------------------------------------
- */
-
-typedef struct
-{
-  BeaverAttemptFunc func;
-  gpointer data;
-  BeaverAttempt result;
-  gint64 retry_at;
-} Attempt;
-
-static gboolean
-attempt_work (BeaverConnection *connection, gpointer data, GError **error)
-{
-  Attempt *attempt = data;
-
-  attempt->retry_at = 0;
-  attempt->result = attempt->func (connection, attempt->data, &attempt->retry_at, error);
-  return attempt->result != BEAVER_ATTEMPT_FAILED;
-}
-
-static gboolean
-attempt_act (BeaverEngine *self,
-             const BeaverWaitOps *ops,
-             Attempt *attempt,
-             GCancellable *cancellable,
-             guint serial,
-             GError **error)
-{
-  attempt->func = ops->act;
-  return _beaver_engine_run_inside (self, ops->one ? BEAVER_ACCESS_WRITE_ONE : BEAVER_ACCESS_WRITE,
-                                    attempt_work, attempt, cancellable, serial, error);
-}
-
-/* One try, inside. retry_at comes back 0 when no time was named. */
-static BeaverAttempt
-try_once (BeaverEngine *self,
-          const BeaverWaitOps *ops,
-          gpointer data,
-          GCancellable *cancellable,
-          guint serial,
-          gint64 *retry_at,
-          GError **error)
-{
-  Attempt attempt = { ops->peek, data, BEAVER_ATTEMPT_DONE, 0 };
-
-  if (ops->peek != NULL && ops->is_likely != NULL && ops->is_likely (data))
-    {
-      if (!attempt_act (self, ops, &attempt, cancellable, serial, error))
-        return BEAVER_ATTEMPT_FAILED;
-      *retry_at = attempt.retry_at;
-      if (attempt.result != BEAVER_ATTEMPT_AGAIN)
-        return attempt.result;
-      attempt.func = ops->peek;
-    }
-  if (ops->peek != NULL)
-    {
-      if (!_beaver_engine_run_inside (self, BEAVER_ACCESS_POINT, attempt_work, &attempt,
-                                      cancellable, serial, error))
-        return BEAVER_ATTEMPT_FAILED;
-      *retry_at = attempt.retry_at;
-      if (attempt.result == BEAVER_ATTEMPT_AGAIN)
-        return BEAVER_ATTEMPT_AGAIN;
-    }
-  if (!attempt_act (self, ops, &attempt, cancellable, serial, error))
-    return BEAVER_ATTEMPT_FAILED;
-  *retry_at = attempt.retry_at;
-  return attempt.result;
-}
-
-static void
-set_timeout_error (GError **error)
-{
-  g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
-                       _ ("the time for waiting is over"));
-}
-
-/* What it waits for cannot happen while its thread keeps everybody else from writing. */
-static void
-set_transaction_error (GError **error)
-{
-  g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT,
-                       _ ("waiting inside a transaction would never end"));
-}
-
-static gint64
-deadline_after (gint64 timeout_us)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  return timeout_us < 0 || timeout_us > G_MAXINT64 - now ? -1 : now + timeout_us;
-}
-
-gboolean
-_beaver_engine_wait (BeaverEngine *self,
-                     const char *topic,
-                     const BeaverWaitOps *ops,
-                     gpointer data,
-                     gint64 timeout_us,
-                     GCancellable *cancellable,
-                     GError **error)
-{
-  g_autoptr (BeaverWatch) watch = NULL;
-  g_autoptr (GError) local = NULL;
-  gint64 deadline = deadline_after (timeout_us);
-  guint serial = _beaver_engine_own_serial (self);
-  gboolean done = FALSE;
-  gboolean registered = FALSE; /* an act may have answered AGAIN: there is something to abandon */
-  guint close_work = 0;
-
-  if (!_beaver_engine_enter (self, error))
-    return FALSE;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    {
-      _beaver_engine_leave (self);
-      return FALSE;
-    }
-  for (;;)
-    {
-      gint64 retry_at = 0;
-      gint64 until = deadline;
-      BeaverAttempt attempt;
-      BeaverWake wake;
-
-      /* Before the attempt: the closer may come right behind its commit. */
-      if (close_work == 0 && ops->abandon != NULL)
-        close_work = _beaver_engine_add_close_work (self, ops->abandon, data);
-      attempt = try_once (self, ops, data, cancellable, serial, &retry_at, &local);
-      if (attempt != BEAVER_ATTEMPT_AGAIN)
-        {
-          done = attempt == BEAVER_ATTEMPT_DONE;
-          break;
-        }
-      registered = TRUE;
-      if (serial != 0)
-        {
-          set_transaction_error (&local);
-          break;
-        }
-      if (timeout_us == 0 || (deadline >= 0 && g_get_monotonic_time () >= deadline))
-        {
-          set_timeout_error (&local);
-          break;
-        }
-      /* Only who really waits registers; the first round behind it looks again, so nothing is
-       * missed. */
-      if (watch == NULL)
-        {
-          watch = _beaver_watch_new (self, topic);
-          continue;
-        }
-      if (retry_at != 0)
-        until = deadline < 0 ? retry_at : MIN (deadline, retry_at);
-      __atomic_fetch_add (&self->counts.waiting, 1, __ATOMIC_RELAXED);
-      wake = _beaver_watch_wait (watch, until, cancellable);
-      __atomic_fetch_sub (&self->counts.waiting, 1, __ATOMIC_RELAXED);
-      if (wake == BEAVER_WAKE_STOPPED)
-        {
-          _beaver_engine_set_interrupted (self, &local);
-          break;
-        }
-      if (wake == BEAVER_WAKE_CANCELLED)
-        {
-          g_cancellable_set_error_if_cancelled (cancellable, &local);
-          break;
-        }
-    }
-  if (close_work != 0)
-    {
-      if (!done && registered && !_beaver_engine_closing (self))
-        _beaver_engine_run_inside (self, BEAVER_ACCESS_WRITE, ops->abandon, data, NULL, serial,
-                                   NULL);
-      /* Then the closer does it, with our data. */
-      if (!done && _beaver_engine_closing (self))
-        _beaver_engine_await_close_works (self);
-      _beaver_engine_remove_close_work (self, close_work);
-    }
-  _beaver_engine_leave (self);
-  if (!done)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return done;
-}
-
-typedef enum
-{
-  WAIT_ATTEMPTING, /* queued or running */
-  WAIT_AGAIN,      /* the same, and something changed meanwhile */
-  WAIT_LYING,      /* on its watch */
-  WAIT_OVER,
-} WaitState;
-
-struct _Wait
-{
-  gatomicrefcount ref_count;
-  Job *job;             /* (mutex lock) the answer to be; NULL once posted */
-  BeaverEngine *engine; /* strong */
-  const BeaverWaitOps *ops;
-  BeaverWatch *watch; /* only by the attempting worker, like close_work; NULL once answered */
-  gint64 deadline;
-  guint serial;
-  gpointer data;       /* the job's */
-  gboolean registered; /* like close_work */
-  guint close_work; /* only by the attempting worker, and by the close when all workers are gone; 0
-                       while nothing is registered */
-  GMutex lock;
-  WaitState state; /* (mutex lock) */
-};
-
-static Wait *
-wait_ref (Wait *wait)
-{
-  g_atomic_ref_count_inc (&wait->ref_count);
-  return wait;
-}
-
-static void
-wait_unref (Wait *wait)
-{
-  if (!g_atomic_ref_count_dec (&wait->ref_count))
-    return;
-  g_mutex_clear (&wait->lock);
-  _beaver_engine_unref (wait->engine);
-  g_free (wait);
-}
-
-static void
-wait_send (Wait *wait)
-{
-  Job *attempt = g_new0 (Job, 1);
-
-  attempt->engine = _beaver_engine_ref (wait->engine);
-  attempt->wait = wait_ref (wait);
-  push (wait->engine->jobs, lane_of (BEAVER_ACCESS_WRITE, wait->serial), attempt);
-}
-
-/* A change, the timer, or the cancellable: look again. */
-static void
-wait_notify (Wait *wait)
-{
-  gboolean send = FALSE;
-
-  g_mutex_lock (&wait->lock);
-  if (wait->state == WAIT_LYING)
-    {
-      wait->state = WAIT_ATTEMPTING;
-      send = TRUE;
-    }
-  else if (wait->state == WAIT_ATTEMPTING)
-    wait->state = WAIT_AGAIN;
-  g_mutex_unlock (&wait->lock);
-  if (send)
-    wait_send (wait);
-}
-
-static void
-on_wait_watch (BeaverWatch *watch, gpointer data)
-{
-  wait_notify (data);
-}
-
-static void
-on_wait_cancelled (GCancellable *cancellable, gpointer data)
-{
-  wait_notify (data);
-}
-
-/* Answers, once. */
-static void
-wait_end (Wait *wait, gboolean ok, GError *error)
-{
-  BeaverJobs *jobs = wait->engine->jobs;
-  gboolean listed;
-  Job *job;
-
-  g_mutex_lock (&wait->lock);
-  wait->state = WAIT_OVER;
-  job = g_steal_pointer (&wait->job);
-  g_mutex_unlock (&wait->lock);
-  if (job == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
-  /* The watch holds the wait, since a committing thread may just be about to notify it. */
-  _beaver_watch_withdraw (wait->watch);
-  g_clear_pointer (&wait->watch, _beaver_watch_unref);
-  if (wait->close_work != 0)
-    _beaver_engine_remove_close_work (wait->engine, wait->close_work);
-  g_mutex_lock (&jobs->lock);
-  listed = g_ptr_array_remove_fast (jobs->waits, wait);
-  g_mutex_unlock (&jobs->lock);
-  job->ok = ok;
-  job->error = error;
-  job_post (job);
-  if (listed)
-    wait_unref (wait);
-}
-
-/* On a worker. */
-static void
-wait_attempt (Wait *wait)
-{
-  BeaverEngine *engine = wait->engine;
-  GError *error = NULL;
-  BeaverAttempt attempt = BEAVER_ATTEMPT_FAILED;
-  GCancellable *cancellable;
-  gpointer data = wait->data;
-
-  g_mutex_lock (&wait->lock);
-  if (wait->job == NULL)
-    {
-      g_mutex_unlock (&wait->lock);
-      return;
-    }
-  /* The job is posted by this worker, or by the close after all workers are gone. */
-  cancellable = wait->job->cancellable;
-  g_mutex_unlock (&wait->lock);
-
-  if (!_beaver_engine_enter (engine, NULL))
-    return; /* the close answers it, after it has abandoned what was registered */
-  for (;;)
-    {
-      gint64 retry_at = 0;
-      gint64 until = wait->deadline;
-      gboolean lies = FALSE;
-
-      if (wait->close_work == 0 && wait->ops->abandon != NULL)
-        wait->close_work = _beaver_engine_add_close_work (engine, wait->ops->abandon, data);
-      if (!g_cancellable_set_error_if_cancelled (cancellable, &error))
-        attempt = try_once (engine, wait->ops, data, cancellable, wait->serial, &retry_at, &error);
-      else
-        attempt = BEAVER_ATTEMPT_FAILED;
-      if (attempt != BEAVER_ATTEMPT_AGAIN)
-        break;
-      wait->registered = TRUE;
-      if (wait->serial != 0)
-        {
-          set_transaction_error (&error);
-          attempt = BEAVER_ATTEMPT_FAILED;
-          break;
-        }
-      if (wait->deadline >= 0 && g_get_monotonic_time () >= wait->deadline)
-        {
-          set_timeout_error (&error);
-          attempt = BEAVER_ATTEMPT_FAILED;
-          break;
-        }
-      if (retry_at != 0)
-        until = until < 0 ? retry_at : MIN (until, retry_at);
-      _beaver_watch_set_timer (wait->watch, until < 0 ? 0 : until);
-
-      g_mutex_lock (&wait->lock);
-      if (wait->state == WAIT_AGAIN)
-        wait->state = WAIT_ATTEMPTING;
-      else
-        {
-          wait->state = WAIT_LYING;
-          lies = TRUE;
-        }
-      g_mutex_unlock (&wait->lock);
-      if (lies)
-        {
-          _beaver_engine_leave (engine);
-          return;
-        }
-    }
-  if (attempt == BEAVER_ATTEMPT_FAILED && wait->close_work != 0)
-    {
-      if (wait->registered && !_beaver_engine_closing (engine))
-        _beaver_engine_run_inside (engine, BEAVER_ACCESS_WRITE, wait->ops->abandon, data, NULL,
-                                   wait->serial, NULL);
-      if (_beaver_engine_closing (engine))
-        {
-          g_clear_error (&error);
-          _beaver_engine_leave (engine);
-          return;
-        }
-    }
-  wait_end (wait, attempt == BEAVER_ATTEMPT_DONE, error);
-  _beaver_engine_leave (engine);
-}
-
-void
-_beaver_engine_wait_async (BeaverEngine *self,
-                           const char *topic,
-                           const BeaverWaitOps *ops,
-                           gpointer data,
-                           GDestroyNotify data_free,
-                           gint64 timeout_us,
-                           GTask *task,
-                           BeaverFinish finish)
-{
-  Job *job = job_new (self, task, finish, data, data_free);
-  BeaverJobs *jobs = self->jobs;
-  gboolean refused;
-  Wait *wait;
-
-  job->prefix_error = ops->prefix_error;
-  if (_beaver_engine_set_error_if_closed (self, &job->error))
-    {
-      job_post (job);
-      return;
-    }
-  wait = g_new0 (Wait, 1);
-  g_atomic_ref_count_init (&wait->ref_count);
-  g_mutex_init (&wait->lock);
-  wait->engine = _beaver_engine_ref (self);
-  wait->ops = ops;
-  wait->job = job;
-  wait->data = data;
-  wait->deadline = deadline_after (timeout_us);
-  wait->serial = _beaver_engine_own_serial (self);
-  wait->state = WAIT_ATTEMPTING;
-  wait->watch = _beaver_watch_new_notify (self, topic, on_wait_watch, wait_ref (wait),
-                                          (GDestroyNotify) wait_unref);
-  if (job->cancellable != NULL)
-    {
-      job->cancel_handler = g_cancellable_connect (job->cancellable, G_CALLBACK (on_wait_cancelled),
-                                                   wait_ref (wait), (GDestroyNotify) wait_unref);
-    }
-  g_mutex_lock (&jobs->lock);
-  refused = jobs->closing;
-  if (!refused)
-    g_ptr_array_add (jobs->waits, wait_ref (wait));
-  g_mutex_unlock (&jobs->lock);
-
-  if (refused)
-    {
-      GError *error = NULL;
-
-      _beaver_engine_set_interrupted (self, &error);
-      wait_end (wait, FALSE, error);
-    }
-  else
-    wait_send (wait);
-  wait_unref (wait);
+  push_or_fail (engine->jobs, _beaver_unit_lane (job->access, transaction_serial), job);
 }
 
 /* --- Life
@@ -892,10 +424,10 @@ _beaver_jobs_new (BeaverEngine *engine)
   self->threads = g_ptr_array_new ();
   self->ended = g_ptr_array_new ();
   self->waits = g_ptr_array_new ();
-  for (guint i = 0; i < N_LANES; i++)
+  for (guint i = 0; i < BEAVER_N_LANES; i++)
     {
       self->lanes[i].jobs = self;
-      self->lanes[i].max_threads = i == LANE_SCAN ? MAX_SCANNERS : 1;
+      self->lanes[i].max_threads = i == BEAVER_LANE_SCAN ? MAX_SCANNERS : 1;
       g_cond_init (&self->lanes[i].cond);
       g_queue_init (&self->lanes[i].queue);
     }
@@ -907,7 +439,7 @@ _beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits)
 {
   g_mutex_lock (&self->lock);
   *queued = 0;
-  for (guint i = 0; i < N_LANES; i++)
+  for (guint i = 0; i < BEAVER_N_LANES; i++)
     *queued += self->lanes[i].queue.length;
   *waits = self->waits->len;
   g_mutex_unlock (&self->lock);
@@ -916,7 +448,7 @@ _beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits)
 void
 _beaver_jobs_free (BeaverJobs *self)
 {
-  for (guint i = 0; i < N_LANES; i++)
+  for (guint i = 0; i < BEAVER_N_LANES; i++)
     g_cond_clear (&self->lanes[i].cond);
   g_ptr_array_unref (self->threads);
   g_ptr_array_unref (self->ended);
@@ -930,7 +462,7 @@ _beaver_jobs_begin_close (BeaverJobs *self)
 {
   g_mutex_lock (&self->lock);
   self->closing = TRUE;
-  for (guint i = 0; i < N_LANES; i++)
+  for (guint i = 0; i < BEAVER_N_LANES; i++)
     g_cond_broadcast (&self->lanes[i].cond);
   g_mutex_unlock (&self->lock);
 }
@@ -940,6 +472,7 @@ _beaver_jobs_join (BeaverJobs *self)
 {
   g_autoptr (GPtrArray) threads = NULL;
   g_autoptr (GPtrArray) waits = NULL;
+  BeaverUnit *job;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
@@ -953,6 +486,11 @@ _beaver_jobs_join (BeaverJobs *self)
         n++;
       }
 
+  /* What nobody waits for, and nobody was there to run. */
+  for (guint i = 0; i < BEAVER_N_LANES; i++)
+    while ((job = g_queue_pop_head (&self->lanes[i].queue)) != NULL)
+      run_jobs (self->engine, &job, 1);
+
   /* What still waits has nobody else to answer it. The close works have run, so its data is not
    * needed any more. */
   g_mutex_lock (&self->lock);
@@ -965,8 +503,8 @@ _beaver_jobs_join (BeaverJobs *self)
       GError *error = NULL;
 
       _beaver_engine_set_interrupted (self->engine, &error);
-      wait_end (g_ptr_array_index (waits, i), FALSE, error);
-      wait_unref (g_ptr_array_index (waits, i));
+      _beaver_wait_end (g_ptr_array_index (waits, i), FALSE, error);
+      _beaver_wait_unref (g_ptr_array_index (waits, i));
     }
   return n;
 }

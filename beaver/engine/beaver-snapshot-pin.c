@@ -13,6 +13,7 @@
  * end, or it was held for MAX_HELD_US; a moment without it follows then. */
 #include "config.h"
 
+#include <beaver/engine/beaver-context-private.h>
 #include <beaver/engine/beaver-core-private.h>
 
 /* So many reads without a commit between them ... */
@@ -23,6 +24,8 @@
 #define LOOK_EVERY_US 1000
 #define MAX_HELD_US 50000
 #define PAUSE_US 5000
+/* When the system refuses the thread that would let go. */
+#define LONG_PAUSE_US 1000000
 
 struct _BeaverSnapshotPin
 {
@@ -146,9 +149,14 @@ consider (BeaverSnapshotPin *self)
       self->held_since = now;
       __atomic_store_n (&self->held, 1, __ATOMIC_RELAXED);
       if (self->thread == NULL)
-        self->thread = g_thread_new ("beaver-pin", pin_thread, self);
+        self->thread = _beaver_thread_try_new ("beaver-pin", pin_thread, self, NULL);
       else
         g_cond_signal (&self->cond);
+      if (self->thread == NULL)
+        {
+          let_go (self);
+          __atomic_store_n (&self->paused_to, now + LONG_PAUSE_US, __ATOMIC_RELAXED);
+        }
     }
   g_mutex_unlock (&self->lock);
 }
@@ -193,7 +201,7 @@ _beaver_snapshot_pin_new (BeaverEngine *engine)
 void
 _beaver_snapshot_pin_free (BeaverSnapshotPin *self)
 {
-  /* Without a thread when the very first snapshot could not be taken. */
+  /* Without a thread when the very first snapshot could not be taken, or the thread not be had. */
   if (self->connection != NULL)
     {
       g_mutex_lock (&self->connection->lock);

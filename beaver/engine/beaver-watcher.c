@@ -10,7 +10,8 @@
  * again for some milliseconds, then ever more rarely (a commit that waits for the disk), then
  * sleeps again. What changed is not in the header, so a foreign commit wakes every watch. Where
  * there is no header (rollback journal) every write wakes everybody; where there is no inotify the
- * header is polled. The same thread keeps the timers of asynchronous waits. */
+ * header is polled. The same thread keeps the timers of asynchronous waits. Where the system
+ * refuses it, each thread that waits polls for itself. */
 #define _GNU_SOURCE /* ppoll() */
 #include "config.h"
 
@@ -19,10 +20,12 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include <glib/gi18n-lib.h>
 #if HAVE_INOTIFY
 #include <sys/inotify.h>
 #endif
 
+#include <beaver/engine/beaver-context-private.h>
 #include <beaver/engine/beaver-core-private.h>
 
 /* Looks at the header after an event: first close together, then with pauses that grow with the
@@ -69,7 +72,7 @@ struct _BeaverWatcher
   GPtrArray *watches; /* (mutex lock) (element-type BeaverWatch) not references: unref takes them
                          out under the lock */
   GThread *thread;    /* (mutex lock) */
-  gboolean running;   /* (mutex lock) the thread has not decided to end */
+  gboolean running;   /* atomic; written with lock held: the thread has not decided to end */
   gboolean closing;   /* (mutex lock) */
   int wake_fd[2];     /* (mutex lock) pipe that wakes the thread; -1 while there is none */
 };
@@ -78,7 +81,8 @@ struct _BeaverWatcher
  * ----------------------------------------------------------------------------------------------------------------
  */
 
-static void watcher_ensure_thread_locked (BeaverWatcher *self);
+static gboolean see_foreign_change (BeaverEngine *engine);
+static gboolean watcher_ensure_thread_locked (BeaverWatcher *self, GError **error);
 static void watcher_poke_thread_locked (BeaverWatcher *self);
 
 static BeaverWatch *
@@ -107,7 +111,7 @@ watch_new (BeaverEngine *engine,
   __atomic_store_n (&watcher->n_watches, (int) watcher->watches->len, __ATOMIC_SEQ_CST);
   self->stopped = watcher->closing;
   if (!watcher->closing && !engine->memory)
-    watcher_ensure_thread_locked (watcher);
+    watcher_ensure_thread_locked (watcher, NULL);
   g_mutex_unlock (&watcher->lock);
   return self;
 }
@@ -180,19 +184,21 @@ _beaver_watch_withdraw (BeaverWatch *self)
   unregister (self);
 }
 
-void
-_beaver_watch_set_timer (BeaverWatch *self, gint64 deadline)
+gboolean
+_beaver_watch_set_timer (BeaverWatch *self, gint64 deadline, GError **error)
 {
   BeaverWatcher *watcher = self->engine->watcher;
+  gboolean ok = TRUE;
 
   g_mutex_lock (&watcher->lock);
   self->timer = deadline;
-  if (deadline != 0 && !watcher->closing)
+  if (!watcher->closing && (deadline != 0 || (!watcher->running && !self->engine->memory)))
     {
-      watcher_ensure_thread_locked (watcher);
+      ok = watcher_ensure_thread_locked (watcher, error);
       watcher_poke_thread_locked (watcher);
     }
   g_mutex_unlock (&watcher->lock);
+  return ok;
 }
 
 static void
@@ -243,8 +249,23 @@ on_cancelled (GCancellable *cancellable, gpointer data)
   g_mutex_unlock (&self->lock);
 }
 
-BeaverWake
-_beaver_watch_wait (BeaverWatch *self, gint64 deadline, GCancellable *cancellable)
+/* Does what the thread would do, once, when there is none. */
+static gboolean
+poll_instead (BeaverWatch *self)
+{
+  BeaverWatcher *watcher = self->engine->watcher;
+  gboolean served;
+
+  g_mutex_lock (&watcher->lock);
+  served = watcher->closing || watcher_ensure_thread_locked (watcher, NULL);
+  g_mutex_unlock (&watcher->lock);
+  if (!served && (self->engine->wal_index.map == NULL || see_foreign_change (self->engine)))
+    _beaver_watcher_foreign (watcher);
+  return !served;
+}
+
+static BeaverWake
+watch_wait (BeaverWatch *self, gint64 deadline, GCancellable *cancellable)
 {
   BeaverWake wake = BEAVER_WAKE_CHANGED;
   gulong handler = 0;
@@ -282,6 +303,30 @@ _beaver_watch_wait (BeaverWatch *self, gint64 deadline, GCancellable *cancellabl
   if (handler != 0)
     g_cancellable_disconnect (cancellable, handler);
   return wake;
+}
+
+BeaverWake
+_beaver_watch_wait (BeaverWatch *self, gint64 deadline, GCancellable *cancellable)
+{
+  BeaverWatcher *watcher = self->engine->watcher;
+  gint64 pause = POLL_SHORTEST_US;
+  BeaverWake wake;
+
+  /* A database in memory has no other writers. */
+  if (self->engine->memory || __atomic_load_n (&watcher->running, __ATOMIC_ACQUIRE))
+    return watch_wait (self, deadline, cancellable);
+  for (;;)
+    {
+      gboolean polls = poll_instead (self);
+      gint64 look_at = g_get_monotonic_time () + pause;
+
+      if (!polls || (deadline >= 0 && deadline <= look_at))
+        return watch_wait (self, deadline, cancellable);
+      wake = watch_wait (self, look_at, cancellable);
+      if (wake != BEAVER_WAKE_TIMEOUT)
+        return wake;
+      pause = MIN (pause * 2, POLL_LONGEST_US);
+    }
 }
 
 /* --- Waking
@@ -613,7 +658,7 @@ watcher_thread (gpointer data)
         idle_since = now;
       if (self->closing || (idle_since != 0 && now - idle_since >= LINGER_US))
         {
-          self->running = FALSE;
+          __atomic_store_n (&self->running, FALSE, __ATOMIC_RELEASE);
           g_mutex_unlock (&self->lock);
           break;
         }
@@ -672,31 +717,36 @@ close_pipe (BeaverWatcher *self)
     }
 }
 
-static void
-watcher_ensure_thread_locked (BeaverWatcher *self)
+static gboolean
+watcher_ensure_thread_locked (BeaverWatcher *self, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (self->running)
     {
       /* It may be sleeping out its last moments. */
       if (self->watches->len == 1)
         watcher_poke_thread_locked (self);
-      return;
+      return TRUE;
     }
   if (self->thread != NULL)
     g_thread_join (g_steal_pointer (
         &self->thread)); /* decided to end before it let go of the lock: all but gone */
   close_pipe (self);
-  if (!g_unix_open_pipe (self->wake_fd, FD_CLOEXEC, &error) ||
-      !g_unix_set_fd_nonblocking (self->wake_fd[0], TRUE, &error) ||
-      !g_unix_set_fd_nonblocking (self->wake_fd[1], TRUE, &error))
+  if (!g_unix_open_pipe (self->wake_fd, FD_CLOEXEC, &local) ||
+      !g_unix_set_fd_nonblocking (self->wake_fd[0], TRUE, &local) ||
+      !g_unix_set_fd_nonblocking (self->wake_fd[1], TRUE, &local))
     {
-      g_warning ("cannot watch for changes of other processes: %s", error->message);
-      return;
+      g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FULL,
+                   _ ("cannot watch for changes of other processes: %s; close some files, or raise "
+                      "the limit (ulimit -n)"),
+                   local->message);
+      return FALSE;
     }
-  self->running = TRUE;
-  self->thread = g_thread_new ("beaver-watch", watcher_thread, self);
+  /* It takes the lock, which is held here, before it looks at this. */
+  self->thread = _beaver_thread_try_new ("beaver-watch", watcher_thread, self, error);
+  __atomic_store_n (&self->running, self->thread != NULL, __ATOMIC_RELEASE);
+  return self->thread != NULL;
 }
 
 BeaverWatcher *

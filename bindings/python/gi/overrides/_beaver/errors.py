@@ -61,7 +61,7 @@ class CorruptError(Error):
 
 
 class FullError(Error):
-    """The disk, or a bounded structure, is full."""
+    """The disk, or a bounded structure, is full, or no thread can be had."""
     code_of_class = raw.Error.FULL
 
 
