@@ -199,7 +199,8 @@ _beaver_connection_open (BeaverEngine *engine, GError **error)
   self->wal_frames = -1;
   self->busy_deadline =
       g_get_monotonic_time () + (gint64) (engine->options.connection_timeout * G_USEC_PER_SEC);
-  code = sqlite3_open_v2 (engine->location, &self->db, flags, NULL);
+  code = sqlite3_open_v2 (engine->location, &self->db, flags,
+                          engine->memory ? NULL : _beaver_log_file_layer ());
   if (code != SQLITE_OK)
     {
       g_autofree char *what = g_strdup_printf (_ ("cannot open “%s”"), engine->path);

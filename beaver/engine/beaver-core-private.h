@@ -358,6 +358,9 @@ void _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames);
 void _beaver_checkpointer_begin_close (BeaverCheckpointer *self);
 guint _beaver_checkpointer_join (BeaverCheckpointer *self);
 
+/* log file */
+const char *_beaver_log_file_layer (void);
+
 /* snapshot pin */
 BeaverSnapshotPin *_beaver_snapshot_pin_new (BeaverEngine *engine);
 void _beaver_snapshot_pin_free (BeaverSnapshotPin *self);
