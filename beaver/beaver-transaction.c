@@ -228,6 +228,10 @@ beaver_db_transact (BeaverDb *self,
  * Makes the changes permanent and visible to everybody; for a savepoint: part of the transaction
  * around it. Asynchronous calls that belong to it must have ended.
  *
+ * The transaction is over afterwards, whatever comes of it: a commit that fails, and one whose
+ * @cancellable is cancelled before it has begun (%G_IO_ERROR_CANCELLED), rolls back. A commit that
+ * has begun is not interrupted.
+ *
  * Returns: %TRUE when they are; with %FALSE nothing was changed
  *
  * Since: 1.0
@@ -255,7 +259,8 @@ beaver_transaction_commit (BeaverTransaction *self, GCancellable *cancellable, G
  * @user_data: data for @callback
  *
  * Commits without blocking the caller, after the asynchronous calls that were started in the
- * transaction before; see [method@Beaver.Transaction.commit].
+ * transaction before; see [method@Beaver.Transaction.commit]. When @cancellable is cancelled
+ * before its turn has come, the transaction is rolled back.
  *
  * Since: 1.0
  */

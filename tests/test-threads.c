@@ -78,6 +78,7 @@ test_async (Fixture *f, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   BeaverDict *dict = beaver_db_get_dict (f->db, "settings", NULL);
   BeaverQueue *queue = beaver_db_get_queue (f->db, "jobs", NULL);
+  g_autoptr (BeaverTransaction) transaction = NULL;
   g_autoptr (BeaverCursor) cursor = NULL;
   const char *json;
 
@@ -95,6 +96,18 @@ test_async (Fixture *f, gconstpointer data)
   g_assert_null (beaver_queue_get_finish (queue, result, &error));
   assert_refused (&error);
   g_clear_object (&result);
+
+  /* nor does a transaction stay open because it could not be ended */
+  transaction = beaver_db_begin (f->db, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_dict_set_json (dict, "b", "1", NULL, &error));
+  beaver_transaction_commit_async (transaction, NULL, beaver_test_ready, &result);
+  beaver_test_wait_result (&result);
+  g_assert_true (beaver_transaction_commit_finish (transaction, result, &error));
+  g_assert_no_error (error);
+  g_clear_object (&result);
+  g_assert_true (beaver_dict_remove (dict, "b", NULL, &error));
+  g_assert_no_error (error);
 
   /* what needs none goes on */
   g_assert_true (beaver_dict_set_json (dict, "a", "2", NULL, &error));

@@ -358,12 +358,67 @@ test_nested_async_behind_the_end (Fixture *f, gconstpointer data)
     }
 }
 
+/* It ends the transaction as every commit does: nobody is kept out by one that nobody will end. */
+static void
+test_cancelled_commit (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  g_cancellable_cancel (cancellable);
+  for (int async = 0; async < 2; async++)
+    for (int nested = 0; nested < 2; nested++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GAsyncResult) result = NULL;
+        g_autoptr (BeaverTransaction) outer = nested ? beaver_db_begin (f->db, NULL, &error) : NULL;
+        g_autoptr (BeaverTransaction) transaction = NULL;
+        Other other = { f, 0 };
+        GThread *thread;
+
+        g_assert_no_error (error);
+        if (nested)
+          set (f, "outer", "k", 1);
+        transaction = beaver_db_begin (f->db, NULL, &error);
+        g_assert_no_error (error);
+        set (f, "a", "k", 1);
+        if (async)
+          {
+            /* in line before it */
+            beaver_dict_set_json_async (dict (f, "a"), "k", "2", NULL, NULL, NULL);
+            beaver_transaction_commit_async (transaction, cancellable, beaver_test_ready, &result);
+            beaver_test_wait_result (&result);
+            g_assert_false (beaver_transaction_commit_finish (transaction, result, &error));
+          }
+        else
+          g_assert_false (beaver_transaction_commit (transaction, cancellable, &error));
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        g_clear_error (&error);
+        g_assert_false (beaver_transaction_is_open (transaction));
+        g_assert_cmpint (get (f, "a", "k"), ==, -1);
+        g_assert_false (beaver_transaction_commit (transaction, NULL, &error));
+        g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+        g_clear_error (&error);
+        if (nested)
+          {
+            g_assert_cmpint (get (f, "outer", "k"), ==, 1);
+            g_assert_true (beaver_transaction_commit (outer, NULL, &error));
+            g_assert_no_error (error);
+            g_assert_cmpint (get (f, "outer", "k"), ==, 1);
+            continue;
+          }
+        thread = g_thread_new ("write", write_thread, &other);
+        g_thread_join (thread);
+        g_assert_cmpint (get (f, "a", "other"), ==, 5);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   beaver_test_add ("/transaction/commit", test_commit);
   beaver_test_add ("/transaction/dispose-rolls-back", test_dispose_rolls_back);
+  beaver_test_add ("/transaction/cancelled-commit", test_cancelled_commit);
   beaver_test_add ("/transaction/failing-call", test_failing_call);
   beaver_test_add ("/transaction/nested", test_nested);
   beaver_test_add ("/transaction/nested-async-behind-the-end", test_nested_async_behind_the_end);

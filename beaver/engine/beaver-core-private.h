@@ -384,6 +384,14 @@ void _beaver_jobs_call (BeaverEngine *engine,
                         GDestroyNotify data_free,
                         GTask *task,
                         BeaverFinish finish);
+/* The same for a short call that nothing may prevent: where the system refuses the worker, the
+ * calling thread does it at once. */
+void _beaver_jobs_call_always (BeaverEngine *engine,
+                               guint transaction_serial,
+                               BeaverJobCall func,
+                               gpointer data,
+                               GTask *task,
+                               BeaverFinish finish);
 BeaverJobs *_beaver_jobs_new (BeaverEngine *engine);
 /* Queued and not begun; waits that lie on their watch or try. */
 void _beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits);

@@ -331,7 +331,10 @@ _beaver_engine_commit (BeaverEngineTransaction *transaction,
 
   if (!_beaver_engine_enter (self, error))
     return FALSE;
-  if (cancellable == NULL || !g_cancellable_set_error_if_cancelled (cancellable, error))
+  /* Over in any case: else its thread would go on writing into it, and keep out everybody else. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    end (transaction, FALSE, NULL);
+  else
     {
       ok = end (transaction, TRUE, error);
       _beaver_observe_end (self, observed, "commit", FALSE);
@@ -355,9 +358,10 @@ commit_call_finish (GTask *task, gpointer data)
 void
 _beaver_engine_commit_async (BeaverEngineTransaction *transaction, GTask *task)
 {
-  /* Behind the units of the transaction that were started before. */
-  _beaver_jobs_call (transaction->engine, transaction->serial, commit_call, transaction, NULL, task,
-                     commit_call_finish);
+  /* Behind the units of the transaction that were started before; of those there is none where the
+   * system refuses their thread, so that the calling one may do it. */
+  _beaver_jobs_call_always (transaction->engine, transaction->serial, commit_call, transaction,
+                            task, commit_call_finish);
 }
 
 gboolean

@@ -28,6 +28,7 @@ typedef struct
   GDestroyNotify data_free;
   void (*prefix_error) (gpointer data, GError **error); /* nullable */
   guint transaction_serial;
+  gboolean always; /* where there is no worker, the calling thread does it */
   GTask *task;               /* only carried; looked at in context; NULL: nobody hears of the end */
   GMainContext *context;     /* strong; NULL like task */
   GCancellable *cancellable; /* strong, nullable */

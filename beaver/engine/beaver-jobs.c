@@ -308,6 +308,12 @@ _beaver_jobs_push (BeaverJobs *self, BeaverLaneName which, BeaverUnit *job)
   g_mutex_unlock (&self->lock);
   join_all (ended);
 
+  if (!ok && job->always)
+    {
+      g_clear_error (&job->error);
+      run_jobs (self->engine, &job, 1);
+      return TRUE;
+    }
   if (!refused)
     return ok;
   if (job->wait != NULL)
@@ -389,14 +395,15 @@ _beaver_engine_run_detached (BeaverEngine *self,
     push_or_fail (self->jobs, _beaver_unit_lane (access, 0), job);
 }
 
-void
-_beaver_jobs_call (BeaverEngine *engine,
-                   guint transaction_serial,
-                   BeaverJobCall call,
-                   gpointer data,
-                   GDestroyNotify data_free,
-                   GTask *task,
-                   BeaverFinish finish)
+static void
+call (BeaverEngine *engine,
+      guint transaction_serial,
+      BeaverJobCall func,
+      gpointer data,
+      GDestroyNotify data_free,
+      GTask *task,
+      BeaverFinish finish,
+      gboolean always)
 {
   BeaverUnit *job = _beaver_unit_new (engine, task, finish, data, data_free);
 
@@ -406,8 +413,32 @@ _beaver_jobs_call (BeaverEngine *engine,
       return;
     }
   job->access = BEAVER_ACCESS_SCAN; /* never shares a commit */
-  job->call = call;
+  job->call = func;
+  job->always = always;
   push_or_fail (engine->jobs, _beaver_unit_lane (job->access, transaction_serial), job);
+}
+
+void
+_beaver_jobs_call (BeaverEngine *engine,
+                   guint transaction_serial,
+                   BeaverJobCall func,
+                   gpointer data,
+                   GDestroyNotify data_free,
+                   GTask *task,
+                   BeaverFinish finish)
+{
+  call (engine, transaction_serial, func, data, data_free, task, finish, FALSE);
+}
+
+void
+_beaver_jobs_call_always (BeaverEngine *engine,
+                          guint transaction_serial,
+                          BeaverJobCall func,
+                          gpointer data,
+                          GTask *task,
+                          BeaverFinish finish)
+{
+  call (engine, transaction_serial, func, data, NULL, task, finish, TRUE);
 }
 
 /* --- Life

@@ -14,7 +14,7 @@ from py_beaver import Case
 
 import beaver
 from beaver import BeaverDB
-from gi.repository import Beaver
+from gi.repository import Beaver, Gio, GLib
 
 
 class Pydantic:
@@ -216,6 +216,18 @@ class Dict(Case):
                     self.d['b'] = 1
                 1 / 0
         self.assertEqual((self.d.copy(), len(self.db.log('l'))), ({'a': 1}, 1))
+
+    def test_cancelled_commit(self):
+        cancellable = Gio.Cancellable()
+        cancellable.cancel()
+        with self.db.transaction() as transaction:
+            self.d['a'] = 1
+            with self.assertRaises(GLib.Error) as caught:
+                transaction.commit(cancellable)
+            self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+            self.assertFalse(transaction.is_open())
+            self.d['b'] = 2
+        self.assertEqual(self.d.copy(), {'b': 2})
 
     def test_dump_and_load(self):
         self.d.update({'a': 1, 'b': [2.0, None]})
