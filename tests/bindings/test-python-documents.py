@@ -49,7 +49,13 @@ class Documents(Case):
         self.assertEqual(self.ids(found), ['py'])
         self.assertLess(found[0][1], 0)
         self.assertEqual(self.docs.search(limit=1)[0][1], None)
-        self.assertEqual(self.ids(self.docs.search('lang* OR sqlite', sort={'year': 'DESC'})), ['rust', 'sql'])
+        for sort in ({'year': 'DESC'}, '-year', ['-year', 'title']):
+            self.assertEqual(self.ids(self.docs.search('lang* OR sqlite', sort=sort)), ['rust', 'sql'])
+            self.assertEqual(self.ids(self.docs.query().fts('lang* OR sqlite').sort(*sort if isinstance(sort, list) else [],
+                                      **sort if isinstance(sort, dict) else {'year': 'desc'}).execute()), ['rust', 'sql'])
+        self.assertEqual(self.ids(self.docs.query().fts('lang* OR sqlite').sort('year', '-title').execute()), ['sql', 'rust'])
+        for sort in (5, [5]):
+            self.assertRaises(TypeError, self.docs.search, 'sqlite', sort=sort)
         with self.assertRaises(beaver.InvalidError):
             self.docs.search('C++')
         self.assertEqual(self.docs.search('C++', raw=False), [])

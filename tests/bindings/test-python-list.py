@@ -44,7 +44,8 @@ class List(Case):
 
     def test_slices(self):
         values = list(range(7))
-        self.l.extend(values)
+        self.l.extend(values[:5])
+        self.l.push_many(values[5:])
         ends = [None, -10 ** 30, -9, -7, -3, -1, 0, 1, 3, 7, 9, 10 ** 30]
         for start in ends:
             for stop in ends:

@@ -3,9 +3,11 @@
 import builtins
 import os
 import pathlib
+import pickle
 import shutil
 import sqlite3
 import sys
+import traceback
 import unittest
 
 import gi
@@ -119,6 +121,10 @@ class Errors(Case):
                 error = cls('what happened')
                 self.assertEqual(str(error), 'what happened')
                 self.assertTrue(error.matches(Beaver.error_quark(), cls.code_of_class))
+                # in a traceback, and on the way to another process
+                self.assertEqual(''.join(traceback.format_exception_only(error)), f'beaver.{cls.__name__}: what happened\n')
+                again = pickle.loads(pickle.dumps(error))
+                self.assertEqual((type(again), str(again), again.code, again.domain), (cls, 'what happened', error.code, error.domain))
 
     def test_of_the_library(self):
         with self.assertRaises(beaver.NotFoundError) as caught:

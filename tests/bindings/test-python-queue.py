@@ -24,7 +24,7 @@ class Queue(Case):
         self.assertEqual((priority, data), (1.0, 'first'))
         self.assertEqual(len(self.q), 1)
         self.q.get(timeout=60)
-        self.assertRaises(IndexError, self.q.get, block=False)
+        self.assertRaisesRegex(IndexError, '“q”', self.q.get, block=False)
         self.assertRaises(TimeoutError, self.q.get, timeout=0.01)
         self.assertIsNone(self.q.peek())
 
@@ -64,6 +64,19 @@ class Queue(Case):
             await job.ack_async()
             return item.data, job.data
         self.assertEqual(asyncio.run(use()), ('x', 'y'))
+
+    def test_async_jobs(self):
+        async def use():
+            await self.q.put_async('x')
+            with self.assertRaises(ZeroDivisionError):
+                async with await self.q.claim_async(30) as job:
+                    1 / 0
+            async with await self.q.claim_async(30) as job:
+                self.assertEqual((job.data, job.attempts), ('x', 2))
+            with self.assertRaises(beaver.ConflictError):
+                await job.ack_async()
+        asyncio.run(use())
+        self.assertEqual(len(self.q), 0)
 
     def test_dump(self):
         self.q.put('x', 2)

@@ -69,7 +69,7 @@ class Channel(Case):
     def test_consumer(self):
         channel = self.db.channel('c')
         with channel.consumer('worker') as consumer:
-            channel.publish_many(['a', 'b', 'c'])
+            channel.publish_batch(['a', 'b', 'c'])
             message = consumer.next(WAIT)
             self.assertEqual((message.payload, consumer.name), ('a', 'worker'))
             consumer.ack(message)
@@ -234,6 +234,7 @@ class Sketch(Case):
         sketch = self.db.sketch('s', capacity=1000)
         sketch.add('apple')
         sketch.update([['a', 1], 5])
+        sketch.add_many([['a', 1], 5])
         with sketch.batched() as batch:
             batch.add({'x': None})
         self.assertEqual((len(sketch), 'apple' in sketch, ['a', 1] in sketch, {'x': None} in sketch, 'pear' in sketch),
@@ -361,6 +362,20 @@ class Lock(Case):
         for name in ('', None, 5):
             with self.assertRaises(ValueError):
                 self.db.lock(name)
+
+    def test_guards(self):
+        one, two = self.db.lock('l'), self.db.lock('l', timeout=0.05)
+        self.assertFalse(one.auto_renew)
+        one.auto_renew = True
+        self.assertTrue(two.auto_renew)
+        self.assertFalse(one.is_locked())
+        with one.hold(timeout=1, lock_ttl=600) as guard:
+            self.assertTrue(guard.held and one.is_locked())
+            self.assertFalse(one.locked)
+            self.assertEqual(one.get_info().get_token(), guard.token)
+            self.assertRaises(TimeoutError, two.hold)
+        self.assertFalse(guard.held or one.is_locked())
+        two.hold().release()
 
     def test_threads(self):
         inside, together, total = [], [], []

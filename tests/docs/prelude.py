@@ -16,7 +16,7 @@ news = db.channel('news')
 tasks = db.list('tasks')
 jobs = db.queue('jobs')
 articles = db.docs('articles')
-lock = db.get_lock('report')
+lock = db.lock('report')
 places = db.vectors('places')
 
 

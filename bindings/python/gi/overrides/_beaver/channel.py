@@ -235,6 +235,8 @@ class Channel(raw.Channel):
         """Publishes many messages in one transaction."""
         return 'publish_batch', ([self._dumps(payload) for payload in payloads],), lambda result: None
 
+    publish_batch = both(publish_many.plan)
+
     @both
     def subscribe(self):
         """The messages from now on: with channel.subscribe() as subscription: for payload in subscription.listen(): ..."""

@@ -112,6 +112,16 @@ def q(path=None):
     return Field(path if isinstance(path, str) else '')
 
 
+def _sorting(sort):
+    """{path: direction} of that, or of a path, or of several; a path with a minus in front goes down."""
+    if sort is None or isinstance(sort, dict):
+        return sort or {}
+    paths = [sort] if isinstance(sort, str) else list(sort)
+    if not all(isinstance(path, str) for path in paths):
+        raise TypeError(f'paths to sort by are texts, not {paths!r}')
+    return {path.removeprefix('-'): 'DESC' if path.startswith('-') else 'ASC' for path in paths}
+
+
 def make_query(where=None, sort=None, limit=None, offset=None):
     query = Query.new()
     for condition in [where] if isinstance(where, Filter) else where or ():
@@ -120,7 +130,7 @@ def make_query(where=None, sort=None, limit=None, offset=None):
         if not isinstance(condition, Filter):
             raise TypeError(f'{condition!r} is no condition; write q("field") == value')
         query.where(condition.path, _OPERATORS[condition.operator], dumps(condition.value))
-    for field, direction in (sort or {}).items():
+    for field, direction in _sorting(sort).items():
         if not isinstance(direction, str) or direction.upper() not in ('ASC', 'DESC'):
             raise InvalidError(f'the direction of a sort is ASC or DESC, not {direction!r}')
         query.sort(field, direction.upper() == 'DESC')
@@ -175,8 +185,9 @@ class Search:
             raise TypeError('where() takes conditions: q("field") == value')
         return self
 
-    def sort(self, **fields):
-        self._sort.update(fields)
+    def sort(self, *paths, **fields):
+        """By one field after the other: sort("year", "-author.name") or sort(year="asc", title="desc")."""
+        self._sort.update({**_sorting(paths), **fields})
         return self
 
     def limit(self, n):

@@ -137,4 +137,7 @@ def mapped(error):
     return error
 
 
+for _cls in (Error, *_subclasses(Error)):
+    _cls.__module__ = 'beaver'          # what tracebacks say, and where programs find it
+
 __all__ = ['Error'] + sorted(cls.__name__ for cls in _subclasses(Error))

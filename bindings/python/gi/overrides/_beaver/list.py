@@ -42,6 +42,8 @@ class List(raw.List):
         """Adds many values in one transaction."""
         return 'push_many', ([self._dumps(value) for value in values],), _none
 
+    push_many = both(extend.plan)
+
     @both
     def get(self, index):
         """The item at index, or a list of those of a slice. IndexError when there is none."""

@@ -116,6 +116,33 @@ class NamedLock:
             except Error:
                 pass
 
+    def hold(self, timeout=None, lock_ttl=None):
+        """A guard that has the lock until its release(), or the end of its with; TimeoutError when it was not to be had in time.
+        This object does not have it then."""
+        lock = self._lock
+        return bridge.run(state_of(lock), functools.partial(raw.Lock.hold_async, lock), functools.partial(raw.Lock.hold_finish, lock),
+                          self._arguments(timeout, lock_ttl, True), _release)
+
+    async def hold_async(self, timeout=None, lock_ttl=None):
+        return await self._lock.hold_async(*self._arguments(timeout, lock_ttl, True))
+
+    @property
+    def auto_renew(self):
+        """Whether a lock of this name, once held, is renewed until it is released; holds for all users of the database object."""
+        return self._lock.get_auto_renew()
+
+    @auto_renew.setter
+    def auto_renew(self, renew):
+        self._lock.set_auto_renew(renew)
+
+    def is_locked(self):
+        """Whether anybody holds the lock, in any process."""
+        return self._lock.is_locked()
+
+    def get_info(self):
+        """Who holds the lock, until when, and how many wait: a Beaver.LockInfo."""
+        return self._lock.get_info()
+
     def renew(self, lock_ttl=None):
         """Holds the lock for lock_ttl seconds from now; False when it is not held any more."""
         if self._guard is None:

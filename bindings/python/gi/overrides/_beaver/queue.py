@@ -78,6 +78,16 @@ class Job(raw.Job):
             if kind is None:
                 raise
 
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, error, traceback):
+        try:
+            await (self.ack_async() if kind is None else self.nack_async(0.0, f'{kind.__name__}: {error}'.replace('\0', ' ')))
+        except ConflictError:
+            if kind is None:
+                raise
+
 
 @override
 class Queue(raw.Queue):
@@ -108,7 +118,7 @@ class Queue(raw.Queue):
         if not block:
             item = self._c['pop'](self)
             if item is None:
-                raise NotFoundError(f'{self!r} is empty')
+                raise NotFoundError(f'queue “{self.name}”: there is no item')
             return self._item(item)
         return self._item(self._wait('get', (), timeout, self._put_back))
 
@@ -116,7 +126,7 @@ class Queue(raw.Queue):
         if not block:
             item = await self.pop_async()
             if item is None:
-                raise NotFoundError(f'{self!r} is empty')
+                raise NotFoundError(f'queue “{self.name}”: there is no item')
             return item
         return self._item(await self._take('get', (seconds(timeout),), self._put_back))
 

@@ -19,6 +19,8 @@ class Sketch(raw.Sketch):
         """Adds many items in one transaction."""
         return 'add_many', ([self._dumps(item) for item in items],), _none
 
+    add_many = both(update.plan)
+
     @both
     def contains(self, item):
         """Whether item was added; wrongly true at the error rate."""
@@ -48,7 +50,7 @@ class Batch:
     def __exit__(self, kind, error, traceback):
         items, self._items = self._items, []
         if kind is None and items:
-            self._sketch.add_many(items)
+            self._sketch._c['add_many'](self._sketch, items)
 
     async def __aenter__(self):
         return self
@@ -56,7 +58,7 @@ class Batch:
     async def __aexit__(self, kind, error, traceback):
         items, self._items = self._items, []
         if kind is None and items:
-            await self._sketch.add_many_async(items)
+            await self._sketch._c['add_many_async'](self._sketch, items)
 
 
 def _none(result):
