@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
-#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
 
 #include "cli.h"
 
@@ -19,8 +19,10 @@ typedef struct
 {
   CliRun *run;
   GMainLoop *loop;
-  GPid pid;
+  GPid pid; /* 0: it has ended, and the number may be another's */
   int status;
+  int input; /* where it reads from; -1: nothing, or no more */
+  gsize written;
 } Child;
 
 static void
@@ -36,6 +38,7 @@ on_child_exit (GPid pid, int status, gpointer data)
   Child *self = data;
 
   cli_signals_forward_to (0);
+  self->pid = 0;
   self->status = status;
   g_main_loop_quit (self->loop);
 }
@@ -43,7 +46,7 @@ on_child_exit (GPid pid, int status, gpointer data)
 static void
 take_away (Child *self)
 {
-  if (self->run->lost)
+  if (self->run->lost || self->pid == 0)
     return;
   self->run->lost = TRUE;
   kill (self->pid, SIGTERM);
@@ -70,12 +73,24 @@ on_tick (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_written (GObject *source, GAsyncResult *result, gpointer data)
+/* Never waits for the command, which need not read what it is given: meanwhile the lease of the job
+ * has to be extended. */
+static gboolean
+on_room (int fd, GIOCondition condition, gpointer data)
 {
-  /* a command need not read what it is given */
-  g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL);
-  g_output_stream_close (G_OUTPUT_STREAM (source), NULL, NULL);
+  Child *self = data;
+  gsize size;
+  const char *bytes = g_bytes_get_data (self->run->input, &size);
+  gssize n = write (fd, bytes + self->written, size - self->written);
+
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return G_SOURCE_CONTINUE;
+  self->written += MAX (n, 0);
+  if (n >= 0 && self->written < size)
+    return G_SOURCE_CONTINUE;
+  close (fd);
+  self->input = -1;
+  return G_SOURCE_REMOVE;
 }
 
 int
@@ -83,10 +98,10 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) local_error = NULL;
-  Child child = { .run = run, .loop = loop };
+  Child child = { .run = run, .loop = loop, .input = -1 };
   GSource *timer = NULL;
   gulong handler = 0;
-  int fd = -1;
+  guint writer = 0;
 
   if (!cli_signals_hold ())
     {
@@ -99,7 +114,8 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
           NULL, argv, run->environment,
           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN |
               G_SPAWN_CLOEXEC_PIPES | (run->input == NULL ? G_SPAWN_CHILD_INHERITS_STDIN : 0),
-          in_child, NULL, &child.pid, run->input != NULL ? &fd : NULL, NULL, NULL, &local_error))
+          in_child, NULL, &child.pid, run->input != NULL ? &child.input : NULL, NULL, NULL,
+          &local_error))
     {
       gboolean missing = g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT) ||
                          g_error_matches (local_error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOTDIR);
@@ -111,13 +127,10 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
   run->started = TRUE;
   cli_signals_forward_to (child.pid);
   g_child_watch_add (child.pid, on_child_exit, &child);
-  if (run->input != NULL)
+  if (child.input >= 0)
     {
-      g_autoptr (GOutputStream) stream = g_unix_output_stream_new (fd, TRUE);
-
-      g_output_stream_write_all_async (stream, g_bytes_get_data (run->input, NULL),
-                                       g_bytes_get_size (run->input), G_PRIORITY_DEFAULT, NULL,
-                                       on_written, NULL);
+      g_unix_set_fd_nonblocking (child.input, TRUE, NULL);
+      writer = g_unix_fd_add (child.input, G_IO_OUT | G_IO_ERR | G_IO_HUP, on_room, &child);
     }
   if (run->watched != NULL)
     {
@@ -131,6 +144,11 @@ cli_run_command (Cli *cli, char **argv, CliRun *run, GError **error)
       g_source_attach (timer, NULL);
     }
   g_main_loop_run (loop);
+  if (child.input >= 0)
+    {
+      g_source_remove (writer);
+      close (child.input);
+    }
   if (handler != 0)
     g_signal_handler_disconnect (run->watched, handler);
   if (timer != NULL)

@@ -83,6 +83,32 @@ class Claims(CommandTest):
         self.assertEqual(job['data'], 'job')
         self.assertGreaterEqual(job['attempts'], 2)
 
+    def test_a_command_that_does_not_read_keeps_its_job(self):
+        """The pipe holds less than the job: who waits until it is read extends no lease."""
+        self.beaver('queue', 'q', 'put', '-', stdin=json.dumps('x' * 1000000))
+        os.mkfifo(self.path('fifo'))
+        hold = os.open(self.path('fifo'), os.O_RDWR)
+        self.addCleanup(os.close, hold)
+        process = self.start('app.db', 'queue', 'q', 'work', '--count', '1', '--lease', '2', '--', 'sh', '-c', 'echo running; read x < fifo')
+        self.assertEqual(process.line(), 'running')
+        seen = set()
+
+        def extended():
+            [row] = lines(self.beaver('queue', 'q', 'jobs', 'claimed'))
+            seen.add(row['due'])
+            return len(seen) > 3
+        self.retry(extended)
+        os.write(hold, b'go\n')
+        run = process.end()
+        self.assertEqual((run.code, run.err), (0, ''))
+        self.assertEqual(sum(self.jobs().values()), 0)
+
+    def test_a_command_gets_all_of_a_large_job(self):
+        self.beaver('queue', 'q', 'put', '-', stdin=json.dumps('x' * 1000000))
+        self.beaver('queue', 'q', 'put', 'small')
+        run = self.run_command('app.db', 'queue', 'q', 'work', '--count', '2', '--', 'wc', '-c')
+        self.assertEqual((run.code, run.out.split()), (0, ['1000003', '8']))
+
     def test_a_lost_job_ends_its_command(self):
         self.beaver('queue', 'q', 'put', 'job', '--attempts', '5')
         os.mkfifo(self.path('fifo'))
