@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -139,6 +141,19 @@ end_by_signal (int number)
   return CLI_SIGNAL + number;
 }
 
+/* Where standard input, output or errors are closed, the next file that is opened would take their
+ * place: the pipe of the signals, which we would read values from, or write them to. What stands
+ * there instead answers as nothing does, with an error. */
+static void
+hold_standard_files (void)
+{
+  static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF && open ("/dev/null", modes[fd]) != fd)
+      _exit (CLI_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,6 +164,7 @@ main (int argc, char **argv)
   gboolean runs;
   int status;
 
+  hold_standard_files ();
   setlocale (LC_ALL, "");
   /* what a program prints, a program reads: no decimal commas */
   setlocale (LC_NUMERIC, "C");

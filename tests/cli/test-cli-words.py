@@ -244,6 +244,23 @@ class ExitCodes(CommandTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn('No space left', done.stderr)
 
+    def test_closed_streams(self):
+        """Nothing that is opened takes the place of a stream that is closed: the command would read from it, or write into it."""
+        import subprocess
+        self.beaver('dict', 'd', 'set', 'k', '1')
+        for redirection, words, code, said in (('>&-', 'get k', 1, 'standard output'), ('<&-', 'set x -', 1, 'standard input'),
+                                               ('<&- >&-', 'get k', 1, 'standard output'), ('<&- >&-', 'set x 2', 0, ''),
+                                               ('<&-', 'update -', 1, 'standard input'), ('2>&-', 'get none', 3, ''),
+                                               ('<&- >&- 2>&-', 'get k', 1, ''), ('<&- 2>&-', 'set y 3', 0, '')):
+            with self.subTest(redirection=redirection, words=words):
+                done = subprocess.run(['sh', '-c', f'exec "$0" app.db dict d {words} {redirection}', COMMAND], cwd=self.directory, env=self.env,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True, timeout=240)
+                self.assertEqual(done.returncode, code, done)
+                self.assertIn(said, done.stderr)
+                self.assertEqual(done.stdout, '')
+        self.assertEqual(self.beaver('dict', 'd', 'count'), '3\n')
+        self.assert_clean()
+
     def test_version_and_help(self):
         self.assertRegex(self.run_command('--version').out, r'^beaver \d+\.\d+\.\d+\n$')
         for words in (['--help'], ['help'], ['-h'], ['dict', '--help'], ['help', 'dict'], ['app.db', 'dict', 'd', 'set', '--help'],
