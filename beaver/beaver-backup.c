@@ -164,6 +164,7 @@ backup_async (BeaverDb *db,
  *
  * Writers go on; the log grows meanwhile. The copy is one closed file, without a log. It takes the
  * place of @path only when it is whole and on the disk, so that an older backup is kept until then.
+ * Nobody may read it who may not read the database; if it replaces a file, it has the mode of that.
  *
  * Never copy the file of an open database by other means: its newest changes are in the log, and
  * closing a descriptor on it drops SQLite's locks.

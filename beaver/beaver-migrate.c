@@ -462,12 +462,15 @@ write_destination (Migration *self, GError **error)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   g_autofree char *temporary = g_strconcat (self->destination, ".XXXXXX", NULL);
+  GStatBuf status;
   gboolean ok;
   int fd;
 
   if (g_file_test (self->destination, G_FILE_TEST_EXISTS))
     return set_exists (self, error);
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
+  /* who may not read the old file may not read the new one */
+  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC,
+                       g_stat (self->source, &status) == 0 ? (status.st_mode & 0666) | 0600 : 0600);
   if (fd < 0)
     return set_errno (error, "create", temporary);
   close (fd);

@@ -102,52 +102,36 @@ run_get (Cli *cli, GError **error)
   BeaverBlobs *blobs = get_blobs (cli, error);
   const char *path = cli->n_args > 1 ? cli->args[1] : "-";
   g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("reading"));
-  g_autoptr (BeaverBlobInputStream) input =
-      blobs != NULL ? beaver_blobs_open_read (blobs, cli->args[0], cli->cancellable, error) : NULL;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GOutputStream) output = NULL;
-  g_autofree char *buffer = g_malloc (PART);
+  g_autoptr (BeaverBlobInputStream) input = NULL;
+  g_autofree char *buffer = NULL;
+  g_autofree char *target = NULL;
   gint64 done = 0;
   gssize n;
 
+  if (blobs == NULL || (strcmp (path, "-") != 0 && !cli_find_target (cli, path, &target, error)))
+    return -1;
+  if (target != NULL)
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (target);
+
+      return beaver_blobs_export_file (blobs, cli->args[0], file, cli_progress_tell, progress,
+                                       cli->cancellable, error) ?
+                 CLI_OK :
+                 -1;
+    }
+  input = beaver_blobs_open_read (blobs, cli->args[0], cli->cancellable, error);
   if (input == NULL)
     return -1;
-  if (strcmp (path, "-") != 0)
-    {
-      if (!cli_check_target (cli, path, error))
-        return -1;
-      file = g_file_new_for_path (path);
-      output = (GOutputStream *) g_file_replace (
-          file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cli->cancellable, error);
-      if (output == NULL)
-        return -1;
-    }
+  buffer = g_malloc (PART);
   while ((n = g_input_stream_read (G_INPUT_STREAM (input), buffer, PART, cli->cancellable, error)) >
          0)
     {
-      if (output != NULL ?
-              !g_output_stream_write_all (output, buffer, n, NULL, cli->cancellable, error) :
-              !cli_put_bytes (buffer, n, error))
-        {
-          n = -1;
-          break;
-        }
+      if (!cli_put_bytes (buffer, n, error))
+        return -1;
       done += n;
       cli_progress_tell (done, beaver_blob_input_stream_get_size (input), progress);
     }
-  if (n < 0)
-    {
-      /* closed with a cancelled cancellable, the file that was there stays */
-      g_autoptr (GCancellable) never = g_cancellable_new ();
-
-      g_cancellable_cancel (never);
-      if (output != NULL)
-        g_output_stream_close (output, never, NULL);
-      return -1;
-    }
-  if (output != NULL && !g_output_stream_close (output, cli->cancellable, error))
-    return -1;
-  return cli_flush (error) ? CLI_OK : -1;
+  return n == 0 && cli_flush (error) ? CLI_OK : -1;
 }
 
 static int

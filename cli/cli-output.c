@@ -3,9 +3,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,8 +121,8 @@ cli_put_bytes (const char *bytes, gsize n_bytes, GError **error)
 }
 
 /* What is written into a file must not take the place of the database. */
-gboolean
-cli_check_target (Cli *cli, const char *path, GError **error)
+static gboolean
+check_target (Cli *cli, const char *path, GError **error)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   struct stat target;
@@ -141,6 +143,39 @@ cli_check_target (Cli *cli, const char *path, GError **error)
         }
     }
   return TRUE;
+}
+
+/* The file that is written for a path: behind symbolic links, which stay as they are. A device or a
+ * pipe cannot be replaced as a file can, and becomes standard output: then file is NULL. */
+gboolean
+cli_find_target (Cli *cli, const char *path, char **file, GError **error)
+{
+  struct stat status;
+  int fd;
+
+  *file = NULL;
+  if (!check_target (cli, path, error))
+    return FALSE;
+  if (stat (path, &status) != 0 || S_ISREG (status.st_mode) || S_ISDIR (status.st_mode))
+    {
+      char *real = realpath (path, NULL);
+
+      *file = g_strdup (real != NULL ? real : path);
+      free (real);
+      return TRUE;
+    }
+  /* does not wait for somebody who reads */
+  fd = open (path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0 && dup2 (fd, STDOUT_FILENO) >= 0)
+    {
+      close (fd);
+      return TRUE;
+    }
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("cannot write “%s”: %s"), path,
+               g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return FALSE;
 }
 
 gboolean

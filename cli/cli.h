@@ -147,7 +147,7 @@ char *cli_format_bytes (guint64 bytes);
 /* cli-output.c */
 void cli_put (const char *text);
 gboolean cli_put_bytes (const char *bytes, gsize n_bytes, GError **error);
-gboolean cli_check_target (Cli *cli, const char *path, GError **error);
+gboolean cli_find_target (Cli *cli, const char *path, char **file, GError **error);
 void cli_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean cli_flush (GError **error);
 gboolean cli_put_value (Cli *cli, const char *json, GError **error);

@@ -3,9 +3,9 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
-#include <gio/gunixoutputstream.h>
 
 #include "cli.h"
 
@@ -28,8 +28,10 @@ dump (Cli *cli, BeaverManager *manager, GError **error)
   g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
   g_autoptr (CliProgress) progress = cli_progress_new (cli, _ ("dumping"));
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *file = NULL;
+  struct stat status;
 
-  if (options.output != NULL && !cli_check_target (cli, options.output, error))
+  if (options.output != NULL && !cli_find_target (cli, options.output, &file, error))
     return -1;
   cli_progress_pulse (progress);
   /* whole before a byte of it is written: half a dump is none */
@@ -43,9 +45,11 @@ dump (Cli *cli, BeaverManager *manager, GError **error)
   if (g_cancellable_set_error_if_cancelled (cli->cancellable, error))
     return -1;
   bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
-  if (options.output != NULL)
-    return g_file_set_contents (options.output, g_bytes_get_data (bytes, NULL),
-                                g_bytes_get_size (bytes), error) ?
+  if (file != NULL)
+    return g_file_set_contents_full (
+               file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+               G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_ONLY_EXISTING,
+               stat (file, &status) == 0 ? status.st_mode & 0777 : 0666, error) ?
                CLI_OK :
                -1;
   {

@@ -126,6 +126,42 @@ test_export (Fixture *f, gconstpointer data)
   assert_files (f, 2);
 }
 
+static guint
+mode_of (const char *path)
+{
+  GStatBuf status;
+
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  return status.st_mode & 0777;
+}
+
+/* Who may not read the database may not read its copy, and what is replaced keeps its mode. */
+static void
+test_mode (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *copy = g_build_filename (f->dir, "copy.db", NULL);
+  g_autofree char *packed = g_build_filename (f->dir, "packed.db", NULL);
+
+  g_assert_cmpint (g_chmod (f->path, 0600), ==, 0);
+  g_assert_true (beaver_db_backup (f->db, copy, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmphex (mode_of (copy), ==, 0600);
+  g_assert_true (beaver_db_export_file (f->db, packed, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmphex (mode_of (packed), ==, 0600);
+  for (guint i = 0; i < 2; i++)
+    {
+      static const guint modes[] = { 0640, 0400 };
+
+      g_assert_cmpint (g_chmod (copy, modes[i]), ==, 0);
+      g_assert_true (beaver_db_backup (f->db, copy, NULL, NULL, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmphex (mode_of (copy), ==, modes[i]);
+    }
+  assert_files (f, 3);
+}
+
 static void
 test_refusals (Fixture *f, gconstpointer data)
 {
@@ -335,6 +371,7 @@ main (int argc, char **argv)
   beaver_test_add ("/backup/beside-a-writer", test_backup);
   beaver_test_add ("/backup/export", test_export);
   beaver_test_add ("/backup/refusals", test_refusals);
+  beaver_test_add ("/backup/mode", test_mode);
   beaver_test_add_closed ("/backup/memory-and-async", test_memory_and_async);
   beaver_test_add ("/backup/close-meanwhile", test_close_meanwhile);
   beaver_test_add ("/backup/close-from-progress", test_close_from_progress);

@@ -267,13 +267,21 @@ _beaver_engine_backup (BeaverEngine *self,
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *dir = g_path_get_dirname (absolute);
   g_autofree char *temporary = g_strconcat (absolute, ".XXXXXX", NULL);
+  GStatBuf status;
+  gboolean replaces = g_stat (absolute, &status) == 0;
+  int mode = 0666;
   gboolean ok;
   int fd;
 
   if (!_beaver_engine_enter (self, error))
     return FALSE;
+  /* who may not read the database may not read its copy */
+  if (replaces)
+    mode = 0600;
+  else if (!self->memory && g_stat (_beaver_engine_get_path (self), &status) == 0)
+    mode = (status.st_mode & 0666) | 0600;
   /* made here so that the name is ours; SQLite takes an empty file for a new database */
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
+  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, mode);
   if (fd < 0)
     {
       set_errno (error, "create", temporary);
@@ -282,6 +290,8 @@ _beaver_engine_backup (BeaverEngine *self,
     }
   close (fd);
   ok = copy_to (self, temporary, verify, &backup, error);
+  if (ok && replaces && g_chmod (temporary, status.st_mode & 0777) != 0)
+    g_debug ("“%s” does not keep its mode: %s", path, g_strerror (errno));
   if (ok && g_rename (temporary, absolute) != 0)
     ok = set_errno (error, "put the copy in the place of", path);
   if (!ok)

@@ -140,7 +140,9 @@ class Migrate(CareTest):
         source = self.fixture('legacy_130.db')
         with open(self.path(source), 'rb') as file:
             before = file.read()
+        os.chmod(self.path(source), 0o600)
         run = self.run_command('migrate', source)
+        self.assertEqual({os.stat(self.path(name)).st_mode & 0o777 for name in self.names()}, {0o600})
         self.assertEqual((run.code, run.values[0]['total_rows']), (0, 89), run)
         with open(self.path(source), 'rb') as file:
             self.assertEqual(file.read(), before)

@@ -362,6 +362,36 @@ class Transfer(CommandTest):
         self.assertEqual(info('other.db'), info('app.db'))
         self.assert_clean()
 
+    def test_a_file_is_replaced_and_nothing_else(self):
+        self.beaver('blob', 'b', 'put', 'k', stdin='bytes')
+        for words, expected in ((['dict', 'd', 'dump', '--raw', '-o'], '"items"'), (['blob', 'b', 'get', 'k'], 'bytes')):
+            with self.subTest(words=words):
+                with open(self.path('file'), 'w', encoding='utf-8') as file:
+                    file.write('older')
+                os.chmod(self.path('file'), 0o600)
+                os.symlink('file', self.path('link'))
+                os.mkfifo(self.path('fifo'))
+                # a link stays one, and a file that others may not read
+                self.beaver(*words, 'link')
+                self.assertTrue(os.path.islink(self.path('link')))
+                self.assertEqual(os.stat(self.path('file')).st_mode & 0o777, 0o600)
+                with open(self.path('file'), encoding='utf-8') as file:
+                    self.assertIn(expected, file.read())
+                # nobody reads, and somebody does
+                run = self.run_command('app.db', *words, 'fifo')
+                self.assertEqual((run.code, run.err.count('\n')), (1, 1), run)
+                hold = os.open(self.path('fifo'), os.O_RDWR | os.O_NONBLOCK)
+                self.assertEqual(self.beaver(*words, 'fifo'), '')
+                self.assertIn(expected, os.read(hold, 65536).decode())
+                os.close(hold)
+                # /dev/stdout is a link to this one
+                self.assertIn(expected, self.beaver(*words, '/proc/self/fd/1') if os.path.exists('/proc/self/fd') else expected)
+                for path in ('.', 'none/file'):
+                    self.assertIn(self.run_command('app.db', *words, path).code, (1, 2, 3), path)
+                for name in ('file', 'link', 'fifo'):
+                    os.remove(self.path(name))
+        self.assertEqual(os.listdir(self.directory), ['app.db'])
+
     def test_copies(self):
         for command in ('backup', 'export'):
             self.beaver(command, f'{command}.db')
