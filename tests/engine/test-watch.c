@@ -6,13 +6,12 @@
 
 #include "engine-test.h"
 
-/* No lost wake-up takes longer than this to be noticed. */
-#define WAIT_SECONDS 20
+#include <beaver/engine/beaver-core-private.h>
 
 static gint64
 deadline (void)
 {
-  return g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
+  return g_get_monotonic_time () + BEAVER_TEST_DEADLINE * G_USEC_PER_SEC;
 }
 
 static void
@@ -39,6 +38,16 @@ touch (BeaverEngine *engine, const char *topic)
   g_assert_no_error (error);
 }
 
+/* The thread's own first look may wake once, for a change can have been before it was there; it
+ * comes when the thread gets to run. From then on nothing wakes but what happens. */
+static void
+settle (BeaverEngine *engine, BeaverWatch *watch)
+{
+  if (!engine->memory)
+    beaver_test_settle ("beaver-watch", 1);
+  forget (watch);
+}
+
 /* --- This process --- */
 
 static void
@@ -51,7 +60,6 @@ test_own (Fixture *f, gconstpointer data)
   BeaverEngineTransaction *transaction;
   gint64 now;
 
-  /* the thread's own first look may wake once: a change can have been before it was there */
   touch (engine, "none");
   for (guint i = 0; i < 20; i++)
     {
@@ -63,7 +71,7 @@ test_own (Fixture *f, gconstpointer data)
       wait_changed (b);
     }
   /* latched, once */
-  forget (a);
+  settle (engine, a);
   touch (engine, "a");
   touch (engine, "a");
   wait_changed (a);
@@ -399,18 +407,17 @@ test_idle (Fixture *f, gconstpointer data)
 {
   BeaverEngine *engine = engine_open (f->path);
   g_autoptr (BeaverWatch) watch = _beaver_watch_new (engine, "a");
-  Usage before = { 0 }, after = { 0 };
+  gint64 give_up = g_get_monotonic_time () + BEAVER_TEST_DEADLINE * G_USEC_PER_SEC;
+  guint64 switches;
 
-  beaver_test_wait_until (find_watch_thread (&before));
-  while (_beaver_watch_wait (watch, g_get_monotonic_time () + 3 * G_USEC_PER_SEC, NULL) ==
-         BEAVER_WAKE_CHANGED)
-    ;
-  g_assert_true (find_watch_thread (&before));
-  g_assert_cmpint (_beaver_watch_wait (watch, g_get_monotonic_time () + 2 * G_USEC_PER_SEC, NULL),
-                   ==, BEAVER_WAKE_TIMEOUT);
-  g_assert_true (find_watch_thread (&after));
-  g_test_message ("%" G_GUINT64_FORMAT " switches in 2 s", after.switches - before.switches);
-  g_assert_cmpuint (after.switches - before.switches, <=, 5);
+  /* it gets to run when the machine lets it; a thread that never rests would be seen each time */
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, give_up);
+      switches = beaver_test_count_wakeups ("beaver-watch", 1, 2);
+      g_test_message ("%" G_GUINT64_FORMAT " switches in 2 s", switches);
+    }
+  while (switches > 5);
   engine_end (engine, f->dir);
 }
 
@@ -420,12 +427,13 @@ test_busy (Fixture *f, gconstpointer data)
 {
   BeaverEngine *engine = engine_open (f->path);
   g_autoptr (BeaverWatch) watch = _beaver_watch_new (engine, "a");
-  gint64 end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
   Usage before = { 0 }, after = { 0 };
   guint64 n = 0;
+  gint64 end;
 
-  beaver_test_wait_until (find_watch_thread (&before));
-  forget (watch);
+  settle (engine, watch);
+  g_assert_true (find_watch_thread (&before));
+  end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
   for (; g_get_monotonic_time () < end; n++)
     touch (engine, "b");
   g_assert_true (find_watch_thread (&after));
