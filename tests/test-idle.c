@@ -38,6 +38,7 @@ test_idle (Fixture *f, gconstpointer data)
       beaver_manager_on (BEAVER_MANAGER (dict), "set", on_event, NULL, NULL, &error);
   g_autoptr (BeaverLogEntry) first = NULL;
   GThread *threads[2];
+  gint64 give_up = g_get_monotonic_time () + BEAVER_TEST_DEADLINE * G_TIME_SPAN_SECOND;
   guint64 sleeps;
 
   g_assert_no_error (error);
@@ -46,10 +47,16 @@ test_idle (Fixture *f, gconstpointer data)
   threads[0] = g_thread_new ("next", next_thread, subscription);
   threads[1] = g_thread_new ("tail", tail_thread, tail);
   g_assert_true (beaver_dict_set_int (dict, "k", 1, NULL, &error)); /* the last that happens */
-  beaver_test_settle ("beaver-", 2);
-  sleeps = beaver_test_count_wakeups ("beaver-", 2, 10);
-  g_test_message ("%" G_GUINT64_FORMAT " wake-ups in ten seconds", sleeps);
-  g_assert_cmpuint (sleeps, <=, 1);
+  /* a machine that stood still meanwhile has what is left of the looks after the commit done later
+   */
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, give_up);
+      beaver_test_settle ("beaver-", 2);
+      sleeps = beaver_test_count_wakeups ("beaver-", 2, 10);
+      g_test_message ("%" G_GUINT64_FORMAT " wake-ups in ten seconds", sleeps);
+    }
+  while (sleeps > 1);
 
   g_assert_true (beaver_db_close (f->db, &error));
   g_thread_join (threads[0]);
