@@ -132,19 +132,13 @@ test_foreign_checkpoint (Fixture *f, gconstpointer data)
   engine_end (reader.engine, f->dir);
 }
 
-/* Nor does the log of a program with SQLite's own checkpoints grow beside it. */
-static void
-test_foreign_log_is_bounded (Fixture *f, gconstpointer data)
+/* Frames in the log at most while `n` commits come from a program with SQLite's own checkpoints. */
+static gint64
+largest_log (sqlite3 *raw, const char *wal, guint n)
 {
-  Reader reader = { .engine = engine_open (f->path) };
-  sqlite3 *raw = raw_open (f->path);
-  g_autofree char *wal = g_strconcat (f->path, "-wal", NULL);
   goffset largest = 0;
-  GThread *thread;
 
-  engine_must_write (reader.engine, "a", 0);
-  thread = g_thread_new ("reader", read_on, &reader);
-  for (guint i = 0; i < 12000; i++)
+  for (guint i = 0; i < n; i++)
     {
       GStatBuf buf;
 
@@ -152,9 +146,33 @@ test_foreign_log_is_bounded (Fixture *f, gconstpointer data)
       if (g_stat (wal, &buf) == 0)
         largest = MAX (largest, buf.st_size);
     }
-  g_test_message ("at most %" G_GINT64_FORMAT " frames", (gint64) largest / 4120);
-  /* its own checkpoints begin at 1,000 */
-  g_assert_cmpint (largest / 4120, <, 9000);
+  return (gint64) largest / 4120;
+}
+
+/* Nor does the log of a program with SQLite's own checkpoints grow beside it. */
+static void
+test_foreign_log_is_bounded (Fixture *f, gconstpointer data)
+{
+  Reader reader = { .engine = engine_open (f->path) };
+  sqlite3 *raw = raw_open (f->path);
+  g_autofree char *wal = g_strconcat (f->path, "-wal", NULL);
+  gint64 frames = G_MAXINT64;
+  GThread *thread;
+
+  engine_must_write (reader.engine, "a", 0);
+  sqlite3_busy_timeout (raw, BEAVER_TEST_DEADLINE * 1000);
+  thread = g_thread_new ("reader", read_on, &reader);
+  /* Its own checkpoints begin at 1,000. A reader whom the machine lets stand still in the middle of
+   * a read keeps the log, once; one who never lets go keeps it each time. */
+  for (guint i = 0; i < 5 && frames >= 9000; i++)
+    {
+      g_autofree char *answer = raw_query (raw, "PRAGMA wal_checkpoint(TRUNCATE)");
+
+      g_assert_cmpstr (answer, ==, "0|0|0");
+      frames = largest_log (raw, wal, 12000);
+      g_test_message ("at most %" G_GINT64_FORMAT " frames", frames);
+    }
+  g_assert_cmpint (frames, <, 9000);
   __atomic_store_n (&reader.stop, 1, __ATOMIC_RELEASE);
   g_thread_join (thread);
   raw_close (raw);
