@@ -322,7 +322,7 @@ take_thread (gpointer data)
 
       _beaver_engine_wait (party->engine, "tokens",
                            party->number % 2 ? &token_ops : &peeked_token_ops, &op,
-                           20 * G_USEC_PER_SEC, NULL, &error);
+                           BEAVER_TEST_DEADLINE * G_USEC_PER_SEC, NULL, &error);
       g_assert_no_error (error);
     }
   return NULL;
@@ -341,9 +341,9 @@ take_async_thread (gpointer data)
     {
       g_autoptr (GTask) task = call_begin (&calls[i], &pending, NULL);
 
-      _beaver_engine_wait_async (party->engine, "tokens",
-                                 party->number % 2 ? &token_ops : &peeked_token_ops, &calls[i],
-                                 call_free, 20 * G_USEC_PER_SEC, task, call_finish);
+      _beaver_engine_wait_async (
+          party->engine, "tokens", party->number % 2 ? &token_ops : &peeked_token_ops, &calls[i],
+          call_free, BEAVER_TEST_DEADLINE * G_USEC_PER_SEC, task, call_finish);
       if (i % 8 == 7)
         drain (&pending);
     }
