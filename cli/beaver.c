@@ -62,6 +62,11 @@ cli_open (Cli *cli, gboolean create, GError **error)
       cli_usage_error (error, _ ("the path of the database is no valid UTF-8"));
       return NULL;
     }
+  if (cli->busy_timeout != -1 && !(cli->busy_timeout >= 0 && cli->busy_timeout <= 1e9))
+    {
+      cli_usage_error (error, _ ("--busy-timeout is a number of seconds, up to 1000000000"));
+      return NULL;
+    }
   if (cli->busy_timeout >= 0)
     cli->db = g_initable_new (BEAVER_TYPE_DB, cli->cancellable, error, "path", cli->path,
                               "connection-timeout", cli->busy_timeout, NULL);

@@ -110,11 +110,12 @@ cli_read_stdin (Cli *cli, gsize *length, GError **error)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static gboolean
-check_text (const char *text, gsize length, GError **error)
+/* What was read is no text, where it would end before its end. */
+gboolean
+cli_check_text (const char *text, gsize length, GError **error)
 {
   return memchr (text, '\0', length) == NULL ||
-         cli_usage_error (error, _ ("standard input holds a NUL byte; store bytes as a blob"));
+         cli_usage_error (error, _ ("the text holds a NUL byte; store bytes as a blob"));
 }
 
 /* The next line of standard input, without its end; NULL without error after the last. */
@@ -138,7 +139,7 @@ cli_read_line (Cli *cli, GError **error)
           gsize length = end != NULL ? (gsize) (end - pending->str) : pending->len;
           g_autofree char *line = NULL;
 
-          if (!check_text (pending->str, length, error))
+          if (!cli_check_text (pending->str, length, error))
             return NULL;
           line = g_strndup (pending->str, length);
           g_string_erase (pending, 0, end != NULL ? length + 1 : length);
@@ -173,7 +174,7 @@ cli_value (Cli *cli, int index, GError **error)
 
       if (text == NULL)
         return NULL;
-      if (!check_text (text, length, error))
+      if (!cli_check_text (text, length, error))
         return NULL;
       /* the end of the line that echo and editors add */
       if (length > 0 && text[length - 1] == '\n')

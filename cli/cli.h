@@ -137,6 +137,7 @@ gboolean cli_parse_int (const char *text, gint64 *number, GError **error);
 gboolean cli_parse_double (const char *text, double *number, GError **error);
 gssize cli_read_fd (Cli *cli, int fd, char *buffer, gsize size, GError **error);
 char *cli_read_stdin (Cli *cli, gsize *length, GError **error);
+gboolean cli_check_text (const char *text, gsize length, GError **error);
 char *cli_read_line (Cli *cli, GError **error);
 char *cli_json_string (const char *text);
 char *cli_json_double (double number);

@@ -67,11 +67,51 @@ index_one (Cli *cli, const char *json, GError **error)
   return cli_put_value (cli, printed, error);
 }
 
+/* The end of the element that begins here, of an array that is JSON. */
+static const char *
+element_end (const char *text)
+{
+  gboolean quoted = FALSE;
+
+  for (int depth = 0; *text != '\0'; text++)
+    {
+      if (*text == '\\' && text[1] != '\0')
+        text++;
+      else if (*text == '"')
+        quoted = !quoted;
+      else if (quoted)
+        continue;
+      else if (*text == '[' || *text == '{')
+        depth++;
+      else if (depth == 0 && (*text == ',' || *text == ']'))
+        break;
+      else if (*text == ']' || *text == '}')
+        depth--;
+    }
+  return text;
+}
+
+/* Its elements as they are: not every number of JSON fits a JsonNode. */
+static gboolean
+index_array (Cli *cli, const char *json, GError **error)
+{
+  for (const char *text = json + 1; *text != ']' && *text != '\0';)
+    {
+      const char *end = element_end (text);
+      g_autofree char *element = g_strstrip (g_strndup (text, end - text));
+
+      if (!index_one (cli, element, error))
+        return FALSE;
+      text = *end == ',' ? end + 1 : end;
+    }
+  return TRUE;
+}
+
 /* All of a file: a JSON array is many documents, and so are lines. */
 static gboolean
 index_text (Cli *cli, const char *text, gboolean lines, GError **error)
 {
-  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *whole = NULL;
 
   if (lines)
     {
@@ -89,23 +129,11 @@ index_text (Cli *cli, const char *text, gboolean lines, GError **error)
         }
       return TRUE;
     }
-  node = beaver_json_to_node (text, error);
-  if (node == NULL)
+  whole = beaver_json_normalize (text, error);
+  if (whole == NULL)
     return FALSE;
-  if (JSON_NODE_HOLDS_ARRAY (node) && options.id == NULL)
-    {
-      JsonArray *array = json_node_get_array (node);
-
-      for (guint i = 0; i < json_array_get_length (array); i++)
-        {
-          g_autofree char *json = beaver_json_from_node (json_array_get_element (array, i), error);
-
-          if (json == NULL || !index_one (cli, json, error))
-            return FALSE;
-        }
-      return TRUE;
-    }
-  return index_one (cli, text, error);
+  return *whole == '[' && options.id == NULL ? index_array (cli, whole, error) :
+                                               index_one (cli, whole, error);
 }
 
 static int
@@ -115,14 +143,15 @@ run_index (Cli *cli, GError **error)
   gboolean lines =
       options.lines || g_str_has_suffix (word, ".jsonl") || g_str_has_suffix (word, ".ndjson");
   g_autofree char *text = NULL;
+  gsize length = 0;
 
   if (strcmp (word, "-") == 0)
     {
-      text = cli_read_stdin (cli, NULL, error);
+      text = cli_read_stdin (cli, &length, error);
     }
   else if (*word != '{' && *word != '[' && g_file_test (word, G_FILE_TEST_IS_REGULAR))
     {
-      g_file_get_contents (word, &text, NULL, error);
+      g_file_get_contents (word, &text, &length, error);
     }
   else
     {
@@ -130,7 +159,10 @@ run_index (Cli *cli, GError **error)
 
       return json != NULL && index_one (cli, json, error) ? CLI_OK : -1;
     }
-  return text != NULL && index_text (cli, text, lines, error) ? CLI_OK : -1;
+  return text != NULL && cli_check_text (text, length, error) &&
+                 index_text (cli, text, lines, error) ?
+             CLI_OK :
+             -1;
 }
 
 static int

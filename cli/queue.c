@@ -44,11 +44,10 @@ put_one (Cli *cli,
          double delay,
          GError **error)
 {
-  if (options.delay == NULL && options.attempts <= 0 && options.unique == NULL)
+  if (options.delay == NULL && options.attempts == 0 && options.unique == NULL)
     return beaver_queue_put_json (queue, json, priority, cli->cancellable, error);
-  return beaver_queue_put_job_json (queue, json, priority, delay, MAX (options.attempts, 0),
-                                    options.unique, BEAVER_UNIQUE_POLICY_REJECT, cli->cancellable,
-                                    error);
+  return beaver_queue_put_job_json (queue, json, priority, delay, options.attempts, options.unique,
+                                    BEAVER_UNIQUE_POLICY_REJECT, cli->cancellable, error);
 }
 
 /* put [DATA] --priority NUMBER, or, as 1.3 had it, put PRIORITY VALUE */
@@ -330,6 +329,12 @@ run_requeue (Cli *cli, GError **error)
 
   if (queue == NULL || (cli->n_args > 0 && !cli_parse_int (cli->args[0], &id, error)))
     return -1;
+  /* to the library this means all of them */
+  if (cli->n_args > 0 && id == 0)
+    {
+      cli_usage_error (error, _ ("no job has the ID 0; leave it out to mean all"));
+      return -1;
+    }
   n = beaver_queue_requeue_dead (queue, id, cli->cancellable, error);
   return n >= 0 && cli_put_int (cli, n, error) ? CLI_OK : -1;
 }

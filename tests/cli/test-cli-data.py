@@ -192,6 +192,19 @@ class Docs(CommandTest):
         self.assertEqual(lines(self.beaver('docs', 'd', 'index', 'people.jsonl')), ['a', 'b'])
         self.assertEqual(lines(self.beaver('docs', 'd', 'index', 'people.json')), ['c', 'd'])
         self.assertEqual(lines(self.beaver('docs', 'd', 'index', '--lines', stdin='{"id": "e"}\n')), ['e'])
+        # blanks before it, numbers that fit no machine word, and text in which brackets are no brackets
+        self.assertEqual(lines(self.beaver('docs', 'd', 'index', stdin='\n {"id": "blank"}')), ['blank'])
+        array = '[{"id": "big", "n": 123456789012345678901234, "t": "],[\\"}"},\n {"id": "deep", "n": [[1, {"a": []}], -0.0]}]'
+        self.assertEqual(lines(self.beaver('docs', 'd', 'index', stdin=array)), ['big', 'deep'])
+        self.assertEqual([json.loads(self.beaver('docs', 'd', 'get', name)) for name in ('big', 'deep')], json.loads(array))
+        self.assertEqual(self.beaver('docs', 'd', 'index', stdin=' [ ] '), '')
+        # what stands behind a NUL is not lost without a word
+        count = self.beaver('docs', 'd', 'count')
+        with open(self.path('nul.jsonl'), 'wb') as file:
+            file.write(b'{"id": "x"}\n\0\n{"id": "y"}\n')
+        self.refused(2, 'NUL', 'app.db', 'docs', 'd', 'index', 'nul.jsonl')
+        self.refused(2, 'NUL', 'app.db', 'docs', 'd', 'index', stdin='{"id": "z"}\0garbage')
+        self.assertEqual(self.beaver('docs', 'd', 'count'), count)
         with open(self.path('bad.jsonl'), 'w', encoding='utf-8') as file:
             file.write('{"id": "f"}\n{oops\n')
         self.refused(2, '', 'app.db', 'docs', 'd', 'index', 'bad.jsonl')

@@ -214,6 +214,11 @@ class ExitCodes(CommandTest):
                             (['app.db', 'dict', 'd', 'set', 'k', '1', '--ttl', 'soon'], 'duration'),
                             (['app.db', 'dict', 'd', 'set', 'k', '1', '--ttl', '-1'], '--ttl'),
                             (['app.db', 'dict', 'd', 'incr', 'k', 'lots'], 'no number'),
+                            (['app.db', 'queue', 'q', 'put', 'x', '--attempts', '-3'], '-3'),
+                            (['app.db', 'queue', 'q', 'requeue', '0'], 'ID 0'),
+                            (['app.db', '--busy-timeout', '1e300', 'dict', 'd', 'get', 'k'], '--busy-timeout'),
+                            (['app.db', '--busy-timeout', 'nan', 'dict', 'd', 'get', 'k'], '--busy-timeout'),
+                            (['app.db', '--busy-timeout', '-2', 'dict', 'd', 'get', 'k'], '--busy-timeout'),
                             (['app.db', 'log', 'l', 'range', '--start', 'yesterday'], 'no time')):
             with self.subTest(words=words):
                 self.refused(2, said, *words)
