@@ -22,6 +22,9 @@ static const char SQL_FROM_BACK[] =
     "SELECT rowid, item_order, item_value " ITEMS " ORDER BY item_order DESC LIMIT $2 OFFSET $3";
 static const char SQL_FROM_KEY[] = "SELECT rowid, item_order, item_value " ITEMS
                                    " AND item_order >= $3 ORDER BY item_order LIMIT $2";
+/* The same without a limit, by beaver_take(): see _beaver_connection_prepare_take(). */
+static const char SQL_TAKE_FROM_KEY[] =
+    "SELECT rowid " ITEMS " AND item_order >= $2 AND beaver_take (item_value) ORDER BY item_order";
 static const char SQL_BEFORE[] = "SELECT rowid, item_order, item_value " ITEMS
                                  " AND item_order < $3 ORDER BY item_order DESC LIMIT $2";
 static const char SQL_CONTAINS[] = "SELECT 1 " ITEMS " AND item_value = $2 LIMIT 1";
@@ -47,17 +50,24 @@ get_index (BeaverListOp *op)
 }
 
 static char *
-decode_value (BeaverStatement *statement, GError **error)
+decode_text (gconstpointer stored, gsize length, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  gsize length;
-  const char *stored = _beaver_statement_text (statement, 2, &length);
   char *value = _beaver_json_dup_checked (stored, length, &local_error);
 
   if (value == NULL)
     g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
                  "an item is not JSON: %s; set or remove it", local_error->message);
   return value;
+}
+
+static char *
+decode_value (BeaverStatement *statement, GError **error)
+{
+  gsize length;
+  const char *stored = _beaver_statement_text (statement, 2, &length);
+
+  return decode_text (stored, length, error);
 }
 
 static BeaverStatement *
@@ -258,16 +268,90 @@ _beaver_list_get_work (BeaverConnection *connection, gpointer data, GError **err
   return op->result != NULL;
 }
 
+/* From so few items on it is cheaper to have a slice gathered in one step. */
+#define SLICE_TAKES 4
+
+typedef struct
+{
+  GPtrArray *values; /* (element-type utf8) */
+  guint64 most;
+  GError *error;
+} Slice;
+
+static gboolean
+slice_take (gconstpointer text, gsize length, gpointer data)
+{
+  Slice *self = data;
+  char *value = decode_text (text, length, &self->error);
+
+  if (value == NULL)
+    return FALSE;
+  g_ptr_array_add (self->values, value);
+  return self->values->len < self->most;
+}
+
+/* *in_order FALSE: SQLite sorted them, so that it handed them over in some other order, and perhaps
+ * not the first ones. */
+static gboolean
+take_slice (BeaverConnection *connection,
+            BeaverListOp *op,
+            const char *key,
+            gboolean *in_order,
+            GError **error)
+{
+  Slice slice = { op->results, op->length < 0 ? G_MAXUINT64 : (guint64) op->length, NULL };
+  g_autoptr (BeaverStatement) statement =
+      _beaver_connection_prepare_take (connection, SQL_TAKE_FROM_KEY, slice_take, &slice, error);
+  BeaverStep step;
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_text (statement, 1, op->core->name, -1);
+  _beaver_statement_bind_text (statement, 2, key, -1);
+  step = _beaver_statement_step (statement, error);
+  *in_order = step == BEAVER_STEP_ERROR || _beaver_statement_took_in_order (statement);
+  if (step == BEAVER_STEP_ERROR || (*in_order && slice.error != NULL))
+    {
+      if (step != BEAVER_STEP_ERROR)
+        g_propagate_error (error, g_steal_pointer (&slice.error));
+      g_clear_error (&slice.error);
+      return FALSE;
+    }
+  g_clear_error (&slice.error);
+  if (!*in_order)
+    g_ptr_array_set_size (op->results, 0);
+  return TRUE;
+}
+
+static gboolean
+read_slice (BeaverConnection *connection, BeaverListOp *op, const char *key, GError **error)
+{
+  g_autoptr (BeaverStatement) statement = prepare (connection, op->core, SQL_FROM_KEY, error);
+  BeaverStep step;
+
+  if (statement == NULL)
+    return FALSE;
+  _beaver_statement_bind_int (statement, 2, op->length);
+  _beaver_statement_bind_text (statement, 3, key, -1);
+  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
+    {
+      char *value = decode_value (statement, error);
+
+      if (value == NULL)
+        return FALSE;
+      g_ptr_array_add (op->results, value);
+    }
+  return step == BEAVER_STEP_DONE;
+}
+
 gboolean
 _beaver_list_slice_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverListOp *op = data;
   g_autoptr (BeaverStatement) first = NULL;
-  g_autoptr (BeaverStatement) statement = NULL;
   g_autoptr (GError) local_error = NULL;
   g_autofree char *key = NULL;
   gint64 position;
-  BeaverStep step = BEAVER_STEP_DONE;
 
   g_clear_pointer (&op->results, g_ptr_array_unref);
   op->results = g_ptr_array_new_with_free_func (g_free);
@@ -285,22 +369,17 @@ _beaver_list_slice_work (BeaverConnection *connection, gpointer data, GError **e
   /* from behind the beginning: from the beginning; from behind the end: nothing */
   if (op->length != 0 && (op->index <= 0 || key != NULL))
     {
-      statement = prepare (connection, op->core, SQL_FROM_KEY, error);
-      if (statement == NULL)
-        return FALSE;
-      _beaver_statement_bind_int (statement, 2, op->length);
-      _beaver_statement_bind_text (statement, 3, key != NULL ? key : "", -1);
-      while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-        {
-          char *value = decode_value (statement, error);
+      const char *from = key != NULL ? key : "";
+      gboolean done = FALSE;
 
-          if (value == NULL)
-            return FALSE;
-          g_ptr_array_add (op->results, value);
-        }
+      if ((op->length < 0 || op->length >= SLICE_TAKES) &&
+          !take_slice (connection, op, from, &done, error))
+        return FALSE;
+      if (!done && !read_slice (connection, op, from, error))
+        return FALSE;
     }
   g_ptr_array_add (op->results, NULL);
-  return step == BEAVER_STEP_DONE;
+  return TRUE;
 }
 
 gboolean

@@ -162,7 +162,7 @@ run_list_iterate (const BenchArgs *args)
       else if (bench_is (args, "slice"))
         for (guint i = 0; i < args->n; i += PORTION)
           {
-            g_auto (GStrv) values = beaver_list_slice (list, i, i + PORTION, NULL, &error);
+            g_auto (GStrv) values = beaver_list_slice (list, i, PORTION, NULL, &error);
 
             bench_check (values != NULL, error);
             for (guint j = 0; values[j] != NULL; j++, done++)
@@ -287,6 +287,29 @@ count_list_iterate_plain (gpointer data, guint i)
     sqlite3_reset (self->all);
 }
 
+/* One item of slices of so many, or of few. */
+
+#define SLICE 100
+#define FEW 5
+
+static void
+count_list_slice (gpointer data, guint i)
+{
+  Counted *self = data;
+
+  if (i % SLICE == 0)
+    g_strfreev (beaver_list_slice (self->list, i % (self->n - SLICE), SLICE, NULL, NULL));
+}
+
+static void
+count_list_slice_few (gpointer data, guint i)
+{
+  Counted *self = data;
+
+  if (i % FEW == 0)
+    g_strfreev (beaver_list_slice (self->list, i % (self->n - FEW), FEW, NULL, NULL));
+}
+
 static void
 run_counted (const BenchArgs *args, void (*operation) (gpointer, guint))
 {
@@ -351,11 +374,18 @@ run_count_list_push (const BenchArgs *args)
   run_counted (args, count_list_push);
 }
 
+static void
+run_count_list_slice (const BenchArgs *args)
+{
+  run_counted (args, bench_is (args, "few") ? count_list_slice_few : count_list_slice);
+}
+
 const BenchCase bench_list_cases[] = {
   { "list-get", "beaver sqlite", run_list_get },
   { "list-iterate", "beaver sqlite object slice", run_list_iterate },
   { "count-list-iterate", "beaver sqlite object", run_count_list_iterate },
   { "count-list-get", "beaver", run_count_list_get },
   { "count-list-push", "beaver", run_count_list_push },
+  { "count-list-slice", "beaver few", run_count_list_slice },
   { NULL },
 };

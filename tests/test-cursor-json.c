@@ -589,6 +589,18 @@ test_order (Fixture *f, gconstpointer data)
           g_assert_null (beaver_cursor_next_json (cursor, NULL, &error));
           g_assert_no_error (error);
         }
+      for (guint count = 0; count < 9; count++)
+        {
+          g_auto (GStrv) slice =
+              beaver_list_slice (list, MANY / 2 - 4, count < 8 ? count : -1, NULL, &error);
+          guint expected = count < 8 ? count : MANY / 2 + 4;
+
+          g_assert_no_error (error);
+          g_assert_cmpuint (g_strv_length (slice), ==, expected);
+          for (guint k = 0; k < expected; k++)
+            g_assert_cmpint (g_ascii_strtoll (slice[k], NULL, 10), ==,
+                             k < 4 ? 6 - 2 * (gint64) k : 1 + 2 * ((gint64) k - 4));
+        }
     }
 }
 

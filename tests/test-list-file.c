@@ -237,6 +237,7 @@ test_damaged (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (BeaverCursor) cursor = NULL;
   g_autoptr (GString) seen = g_string_new (NULL);
+  g_auto (GStrv) behind = NULL;
   sqlite3 *raw = raw_open (f->path);
 
   push (list, "1");
@@ -247,6 +248,10 @@ test_damaged (Fixture *f, gconstpointer data)
   assert_error (BEAVER_ERROR_CORRUPT);
   g_assert_null (beaver_list_slice (list, 0, -1, NULL, &error));
   assert_error (BEAVER_ERROR_CORRUPT);
+  behind = beaver_list_slice (list, 2, -1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (behind), ==, 1);
+  g_assert_cmpstr (behind[0], ==, "3");
   cursor = beaver_list_items (list, &error);
   for (;;)
     {
