@@ -40,15 +40,20 @@ export function descriptors(path) {
     return open;
 }
 
-// The names of the library's threads.
+// The names of the library's threads. One that was joined stays listed for an instant; the kernel marks it as exiting
+// (PF_EXITING, 4), and it does not count.
 export function threads() {
     const found = [];
     for (const task of [...names('/proc/self/task')]) {
         try {
-            const name = new TextDecoder().decode(GLib.file_get_contents(`/proc/self/task/${task}/comm`)[1]).trim();
-            if (name.startsWith('beaver'))
+            // tid (name) state ppid pgrp session tty_nr tpgid flags ...
+            const stat = new TextDecoder().decode(GLib.file_get_contents(`/proc/self/task/${task}/stat`)[1]);
+            const [, name, rest] = /\((.*)\) (.*)/s.exec(stat);
+            if (name.startsWith('beaver') && !(Number(rest.split(' ')[6]) & 4))
                 found.push(name);
-        } catch {
+        } catch (error) {
+            if (!(error instanceof GLib.Error))
+                throw error;
             // ended meanwhile
         }
     }
