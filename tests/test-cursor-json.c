@@ -592,7 +592,7 @@ test_order (Fixture *f, gconstpointer data)
       for (guint count = 0; count < 9; count++)
         {
           g_auto (GStrv) slice =
-              beaver_list_slice (list, MANY / 2 - 4, count < 8 ? count : -1, NULL, &error);
+              beaver_list_slice (list, MANY / 2 - 4, count < 8 ? (gint64) count : -1, NULL, &error);
           guint expected = count < 8 ? count : MANY / 2 + 4;
 
           g_assert_no_error (error);
