@@ -49,6 +49,16 @@ test('streams', blobs(async b => {
     equal(hex(more), '3');
 }));
 
+test('metadata of what is streamed', () => Beaver.scope(':memory:', db => {
+    const b = db.blobs('b');
+    for (const [key, metadata] of [['a', {width: 640}], ['b', undefined]]) {
+        const output = b.open_write(key, metadata);
+        output.write_all(new Uint8Array([1, 2]), null);
+        output.close(null);
+    }
+    equal([b.metadata('a'), b.metadata('b'), b.get_size('b')], [{width: 640}, undefined, 2]);
+}));
+
 test('files', () => with_path(path => Beaver.scope(path, async db => {
     const b = db.blobs('b');
     const [source, target] = [`${path}.in`, `${path}.out`];

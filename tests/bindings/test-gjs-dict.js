@@ -360,4 +360,38 @@ test('a closed database says so', () => {
         throws(call, CLOSED);
 });
 
+// What was misspelled would have no effect.
+test('options that there are not', () => Beaver.scope(':memory:', async db => {
+    const INVALID = [Beaver.Error, Beaver.Error.INVALID];
+    const [d, log, q, docs, g, v] = [db.dict('d'), db.log('l'), db.queue('q'), db.docs('d'), db.graph('g'), db.vectors('v')];
+    v.set('a', [1, 2]);
+    const calls = {
+        dict: [() => db.dict('e', {sekret: 'x'}), () => db.dict('e', 'secret')],
+        lock: [() => d.with_lock(() => 1, {timeuot: 1}), () => d.with_lock(() => 1, 5)],
+        queue: [() => q.put_job(1, {delai: 5}), () => q.put_job(1, 5), () => q.put_job(1, {policy: 'rejekt'})],
+        log: [() => log.range({strat: 5}), () => [...log.iterate_range({newest: true})]],
+        documents: [() => docs.put({}, {ID: 'x'}), () => docs.put({}, 'x'), () => docs.create_batch().put({}, {ID: 'x'})],
+        search: [() => docs.search({txt: 'x'}), () => docs.search({text: 'x', snippet: {befor: 'x'}}), () => docs.search(5),
+            () => docs.search({near: {vectors: v, vector: [1, 2], metirc: 'dot'}}), () => d.query({wher: []})],
+        graph: [() => g.walk('a', {dept: 1}), () => g.walk('a', 2), () => g.neighbours('a', {limit: 1}), () => g.edges('a'),
+            () => g.shortest_path('a', 'b', {max: 1}), () => g.link_many([{from: 'a', to: 'b', label: 'x'}])],
+        vectors: [() => v.near([1, 2], {K: 1}), () => v.near([1, 2], 1)],
+        transfer: [() => d.dump(null, {fromat: 'json'}), () => d.load({}, {stratgey: 'append'}), () => db.check({fixit: true}),
+            () => db.backup('x', {porgress: print})],
+    };
+    Object.values(calls).flat().forEach(call => throws(call, INVALID));
+    await rejects(d.with_lock_async(() => 1, {timeuot: 1}), INVALID);
+    await rejects(docs.search_async({txt: 'x'}), INVALID);
+    equal([d.count(), q.count(), docs.count()], [0, 0, 0]);
+}));
+
+test('the names of objects', () => {
+    const db = new Beaver.Db(':memory:');
+    const d = db.dict('settings');
+    equal([String(db), `${d}`], ['Beaver.Db “:memory:”', 'Beaver.Dict “settings”']);
+    db.close();
+    equal([String(db), `${d}`], ['Beaver.Db “:memory:” (closed)', 'Beaver.Dict “settings” (closed)']);
+    equal(typeof String(Beaver.Dict.prototype), 'string');
+});
+
 run();

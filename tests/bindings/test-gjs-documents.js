@@ -54,6 +54,13 @@ test('words and vectors', docs((articles, db) => {
     throws(() => articles.search({near: {vector: [1, 2]}}), INVALID);
 }));
 
+test('one condition, one path', docs(articles => {
+    for (const [id, n] of [['a', 2], ['b', 1], ['c', 3]])
+        articles.put({n}, {id});
+    equal(ids(articles.search({where: ['n', '<', 3], sort: 'n'})), ['b', 'a']);
+    equal(ids(articles.search({sort: '-n', limit: 3})), ['c', 'a', 'b']);
+}));
+
 test('an operator that is none', docs(articles => {
     throws(() => articles.search({where: [['t', '=~', 'x']]}), INVALID);
     throws(() => articles.search({where: [['t', 'toString', 'x']]}), INVALID);

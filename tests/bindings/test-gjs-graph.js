@@ -64,6 +64,13 @@ test('vectors', () => Beaver.scope(':memory:', async db => {
     equal(v.recall, -1);
 }));
 
+test('edges as objects, one label', () => Beaver.scope(':memory:', db => {
+    const g = db.graph('g');
+    g.link_many([{source: 'a', target: 'b', label: 'x', metadata: {w: 1}}, ['b', 'c', 'y']]);
+    equal([...g.edges({source: 'a'})].map(edge => [edge.target, edge.metadata]), [['b', {w: 1}]]);
+    equal(g.walk('a', {labels: 'x'}).map(visit => visit.node), ['b']);
+}));
+
 test('names of choices that are none', () => Beaver.scope(':memory:', db => {
     const INVALID = [Beaver.Error, Beaver.Error.INVALID];
     const v = db.vectors('v');

@@ -28,6 +28,10 @@ test('jobs are lent', queue(async q => {
     job.nack(0, 'broken');
     const [dead] = [...q.dead_letters()];
     equal(dead.get_reason(), 'broken');
+    q.put_job('z', {unique_key: 'r', delay: 600});
+    q.put_job('zz', {unique_key: 'r', delay: 600, policy: 'replace'});
+    equal([...q.jobs(Beaver.JobState.DELAYED)].map(delayed => delayed.data), ['zz']);
+    q.clear();
     q.put_many([1, 2]);
     const [one] = q.claim_many(1);
     await q.resume(one.id, one.token).ack_async();

@@ -88,6 +88,17 @@ function choice(what, table, value) {
     return table[value];
 }
 
+// An object of options that has no others: what is misspelled would have no effect, and nobody would know.
+function only(what, given, names) {
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+        throw invalid(`the options of ${what} are an object with any of ${names.join(', ')}; not ${JSON.stringify(given)}`);
+    for (const name of Object.keys(given)) {
+        if (!names.includes(name))
+            throw invalid(`${what} has no option ${JSON.stringify(name)}; use any of ${names.join(', ')}`);
+    }
+    return given;
+}
+
 // GJS would cut off what is behind the point, and make 0 of what is no number.
 function whole(what, value) {
     if (typeof value !== 'bigint' && !Number.isInteger(value))
@@ -348,7 +359,8 @@ function init_db() {
     }
 
     // db.dict('x', {secret: 'correct horse'}): encrypted in the file
-    proto.dict = function (name, {secret} = {}) {
+    proto.dict = function (name, options = {}) {
+        const {secret} = only('dict()', options, ['secret']);
         return secret === undefined ? this.get_dict(name) : this.get_dict_with_secret(name, secret, null);
     };
 
@@ -469,7 +481,8 @@ function init_manager() {
         Beaver.LockGuard.prototype[Symbol.asyncDispose] = Beaver.LockGuard.prototype.release_async;
 
     // with the lock of its own name, or the public one of another structure
-    Beaver.Manager.prototype.with_lock = function (body, {timeout, ttl, cancellable} = {}) {
+    Beaver.Manager.prototype.with_lock = function (body, options = {}) {
+        const {timeout, ttl, cancellable} = only('with_lock()', options, ['timeout', 'ttl', 'cancellable']);
         const guard = this.hold(timeout, ttl, cancellable);
         let result;
         try {
@@ -485,7 +498,8 @@ function init_manager() {
         guard.release();
         return result;
     };
-    Beaver.Manager.prototype.with_lock_async = async function (body, {timeout, ttl, cancellable} = {}) {
+    Beaver.Manager.prototype.with_lock_async = async function (body, options = {}) {
+        const {timeout, ttl, cancellable} = only('with_lock_async()', options, ['timeout', 'ttl', 'cancellable']);
         const guard = await this.hold_async(timeout, ttl, cancellable);
         let result;
         try {
@@ -709,16 +723,20 @@ function init_queue() {
         },
     };
 
+    const policies = {reject: Beaver.UniquePolicy.REJECT, replace: Beaver.UniquePolicy.REPLACE, extend: Beaver.UniquePolicy.EXTEND};
+
     getters(Beaver.QueueItem, data);
     getters(Beaver.Job, data);
     natural(Beaver.Queue, {
         put: ['put_json', (value, priority = 0, cancellable = null) => [to_json(value), priority, cancellable], nothing],
         put_many: ['put_many_json', (values, priority = 0, cancellable = null) =>
             [Array.from(values, to_json), priority, cancellable]],
-        // {priority, delay, max_attempts, unique_key, policy}
-        put_job: ['put_job_json', (value, options = {}, cancellable = null) =>
-            [to_json(value), options.priority ?? 0, options.delay ?? 0, options.max_attempts ?? 0, options.unique_key ?? null,
-                options.policy ?? Beaver.UniquePolicy.REJECT, cancellable], nothing],
+        // policy: 'reject', 'replace' or 'extend'
+        put_job: ['put_job_json', (value, options = {}, cancellable = null) => {
+            const {priority = 0, delay = 0, max_attempts = 0, unique_key = null, policy = 'reject'} =
+                only('put_job()', options, ['priority', 'delay', 'max_attempts', 'unique_key', 'policy']);
+            return [to_json(value), priority, delay, max_attempts, unique_key, choice('policy', policies, policy), cancellable];
+        }, nothing],
         get: ['get', (timeout = -1, cancellable = null) => [timeout, cancellable]],
         claim: ['claim', (lease = 60, timeout = -1, cancellable = null) => [lease, timeout, cancellable]],
         resume: ['resume', (id, token, cancellable = null) => [id, token, cancellable]],
@@ -745,8 +763,10 @@ function init_log() {
     const {live} = proto;
     // positions as in C, or {start, end, limit, offset, newest_first, cancellable}
     const span = (first, end, limit, offset, order, cancellable) => {
-        if (typeof first === 'object' && first !== null)
+        if (typeof first === 'object' && first !== null) {
+            only('range()', first, ['start', 'end', 'limit', 'offset', 'newest_first', 'cancellable']);
             return span(first.start, first.end, first.limit, first.offset, first.newest_first ? 1 : 0, first.cancellable);
+        }
         return [first ?? -Infinity, end ?? Infinity, limit ?? -1, offset ?? 0, order ?? Beaver.LogOrder.OLDEST_FIRST,
             cancellable ?? null];
     };
@@ -828,6 +848,21 @@ function init_sketch() {
     });
 }
 
+// Beaver.Dict “settings” (closed). A prototype has no name.
+function init_strings() {
+    for (const name of Object.keys(Beaver)) {
+        const klass = Beaver[name];
+        const is_db = klass === Beaver.Db;
+        if (!is_db && !(klass?.prototype instanceof Beaver.Manager))
+            continue;
+        klass.prototype.toString = function () {
+            if (!(this instanceof klass))
+                return `Beaver.${name}`;
+            return `Beaver.${name} “${is_db ? this.get_path() : this.get_name()}”${this.is_closed() ? ' (closed)' : ''}`;
+        };
+    }
+}
+
 function init_stats() {
     const {to_string} = Beaver.Stats.prototype;
     Beaver.Stats.prototype.toString = function () {
@@ -862,6 +897,7 @@ function _init() {
     init_db();
     init_manager();
     init_close_report();
+    init_strings();
     init_stats();
     init_dict();
     init_list();
@@ -870,6 +906,6 @@ function _init() {
     init_channel();
     init_consumer();
     init_sketch();
-    imports.overrides.BeaverSearch.install(Beaver, {choice, from_json, getters, invalid, natural, nothing, to_json});
-    imports.overrides.BeaverTransfer.install(Beaver, to_json, from_json);
+    imports.overrides.BeaverSearch.install(Beaver, {choice, from_json, getters, invalid, natural, nothing, only, to_json});
+    imports.overrides.BeaverTransfer.install(Beaver, to_json, from_json, only);
 }

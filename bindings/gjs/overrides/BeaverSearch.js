@@ -7,15 +7,26 @@
 const {GLib} = imports.gi;
 
 let Beaver;
-let choice, from_json, getters, invalid, natural, nothing, to_json;
+let choice, from_json, getters, invalid, natural, nothing, only, to_json;
 
 function init_graph() {
     const proto = Beaver.Graph.prototype;
     const {edges} = proto;
     const directions = {out: 0, in: 1, both: 2};
     const maybe = value => value === undefined ? null : to_json(value);
-    const way = ({direction = 'out', labels = null, depth = -1} = {}) => [choice('direction', directions, direction), labels, depth];
-    const edge = one => one instanceof Beaver.Edge ? one : Beaver.Edge.new(one[0], one[1], one[2], maybe(one[3]));
+    const way = (what, options, usual = -1) => {
+        const {direction = 'out', labels = null, depth = usual} =
+            only(what, options, ['direction', 'labels', 'depth', 'cancellable', ...what === 'walk()' ? ['limit'] : []]);
+        return [choice('direction', directions, direction), typeof labels === 'string' ? [labels] : labels, depth];
+    };
+    // an edge, [source, target, label, metadata] or {source, target, label, metadata}
+    const edge = one => {
+        if (one instanceof Beaver.Edge)
+            return one;
+        const {source, target, label, metadata} = Array.isArray(one)
+            ? {source: one[0], target: one[1], label: one[2], metadata: one[3]} : only('an edge', one, ['source', 'target', 'label', 'metadata']);
+        return Beaver.Edge.new(source, target, label, maybe(metadata));
+    };
     const one_step = (node, label, cancellable = null) => [node, label ?? null, cancellable];
 
     getters(Beaver.Edge, {
@@ -31,13 +42,14 @@ function init_graph() {
         children: ['children', one_step],
         parents: ['parents', one_step],
         walk: ['walk', (start, options = {}) =>
-            [start, ...way(options), options.limit ?? -1, options.cancellable ?? null]],
+            [start, ...way('walk()', options), options.limit ?? -1, options.cancellable ?? null]],
         neighbours: ['neighbours', (node, options = {}) =>
-            [node, ...way({depth: 1, ...options}), options.cancellable ?? null]],
+            [node, ...way('neighbours()', options, 1), options.cancellable ?? null]],
         shortest_path: ['shortest_path', (source, target, options = {}) =>
-            [source, target, ...way(options), options.cancellable ?? null], path => path?.length ? path : null],
+            [source, target, ...way('shortest_path()', options), options.cancellable ?? null], path => path?.length ? path : null],
     });
-    proto.edges = function ({source = null, target = null, label = null} = {}) {
+    proto.edges = function (options = {}) {
+        const {source = null, target = null, label = null} = only('edges()', options, ['source', 'target', 'label']);
         return edges.call(this, source, target, label);
     };
     proto[Symbol.iterator] = function () {
@@ -73,7 +85,9 @@ function to_vectors(vectors, n) {
     return to_vector(all);
 }
 
-function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = []} = {}) {
+const NEAR_OPTIONS = ['k', 'metric', 'method', 'recall', 'candidates', 'filters'];
+
+function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall, candidates, filters = []}) {
     const wanted = Beaver.VectorQuery.new(to_vector(vector), k);
     wanted.set_metric(choice('metric', VECTOR_METRICS, metric));
     wanted.set_method(choice('method', VECTOR_METHODS, method));
@@ -88,7 +102,8 @@ function near_query(vector, {k = 10, metric = 'cosine', method = 'auto', recall,
 
 function init_vectors() {
     const proto = Beaver.Vectors.prototype;
-    const query = (vector, options = {}) => [near_query(vector, options), options.cancellable ?? null];
+    const query = (vector, options = {}) =>
+        [near_query(vector, only('near()', options, [...NEAR_OPTIONS, 'cancellable'])), options.cancellable ?? null];
 
     getters(Beaver.VectorHit, {
         vector() {
@@ -119,9 +134,11 @@ function init_vectors() {
     };
 }
 
+const QUERY_OPTIONS = ['text', 'plain', 'strict', 'fields', 'fuzzy', 'fuzziness', 'where', 'sort', 'limit', 'offset', 'snippet', 'near'];
+
 function init_documents() {
     const flags = (fts, fuzzy) => (fts ? Beaver.IndexFlags.TEXT : 0) | (fuzzy ? Beaver.IndexFlags.FUZZY : 0);
-    // a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset,
+    // a text, a Beaver.Query, or {text, plain, strict, fields, fuzzy, fuzziness, where: [[path, op, value]], sort: [path], limit, offset,
     // snippet: {before, after, words}, near: {vectors, vector, k, weight, metric, method, recall, candidates, filters}}; a path to sort by with a minus in front
     // goes down
     const operators = {'==': 0, '!=': 1, '<': 2, '<=': 3, '>': 4, '>=': 5, in: 6, between: 7, contains: 8, exists: 9};
@@ -129,7 +146,8 @@ function init_documents() {
         if (wanted === null || wanted === undefined || wanted instanceof Beaver.Query)
             return wanted ?? null;
         const {text = null, plain = true, strict = false, fields = null, fuzzy = null, fuzziness = 0, where = [], sort = [],
-            limit = -1, offset = 0, near = null, snippet = null} = typeof wanted === 'string' ? {text: wanted} : wanted;
+            limit = -1, offset = 0, near = null, snippet = null} =
+            typeof wanted === 'string' ? {text: wanted} : only('a query', wanted, QUERY_OPTIONS);
         const made = Beaver.Query.new();
         made.set_text(text);
         made.set_syntax(plain ? Beaver.QuerySyntax.PLAIN : Beaver.QuerySyntax.FTS5);
@@ -137,17 +155,25 @@ function init_documents() {
         made.set_fields(fields);
         made.set_fuzzy_text(fuzzy);
         made.set_fuzziness(fuzziness);
-        for (const [path, op, value] of where)
+        for (const [path, op, value] of typeof where[0] === 'string' ? [where] : where)
             made.where(path, choice('operator', operators, op), value === undefined ? null : to_json(value));
-        for (const path of sort)
+        for (const path of typeof sort === 'string' ? [sort] : sort)
             made.sort(path.replace(/^-/, ''), path.startsWith('-'));
         made.set_limit(limit);
         made.set_offset(offset);
-        if (snippet !== null)
+        if (snippet !== null) {
+            only('a snippet', snippet, ['before', 'after', 'words']);
             made.set_snippet(snippet.before ?? null, snippet.after ?? null, snippet.words ?? 0);
-        if (near !== null)
+        }
+        if (near !== null) {
+            only('near', near, [...NEAR_OPTIONS, 'vectors', 'vector', 'weight']);
             made.set_near(near.vectors ?? null, near_query(near.vector, near), near.weight ?? 1);
+        }
         return made;
+    };
+    const document = (body, options) => {
+        const {id = null, fts = true, fuzzy = false} = only('put()', options, ['id', 'fts', 'fuzzy']);
+        return [id, to_json(body), flags(fts, fuzzy)];
     };
     const asked = (wanted = null, cancellable = null) => [query(wanted), cancellable];
 
@@ -160,8 +186,7 @@ function init_documents() {
     }
     natural(Beaver.Documents, {
         // put(body), put(body, {id, fts, fuzzy})
-        put: ['index', (body, {id = null, fts = true, fuzzy = false} = {}, cancellable = null) =>
-            [id, to_json(body), flags(fts, fuzzy), cancellable]],
+        put: ['index', (body, options = {}, cancellable = null) => [...document(body, options), cancellable]],
         get: ['lookup', (id, cancellable = null) => [id, cancellable], document => document ?? undefined],
         has: ['contains', (id, cancellable = null) => [id, cancellable]],
         search: ['search', asked],
@@ -169,7 +194,7 @@ function init_documents() {
     natural(Beaver.Dict, {query: ['query', asked]});
     natural(Beaver.Log, {query: ['query', asked]});
     natural(Beaver.DocumentsBatch, {
-        put: ['index', (body, {id = null, fts = true, fuzzy = false} = {}) => [id, to_json(body), flags(fts, fuzzy), null]],
+        put: ['index', (body, options = {}) => [...document(body, options), null]],
     });
     natural(Beaver.Db, {docs: ['get_documents', name => [name]]});
     Beaver.Documents.prototype[Symbol.iterator] = function () {
@@ -182,7 +207,7 @@ function init_documents() {
 
 function install(namespace, tools) {
     Beaver = namespace;
-    ({choice, from_json, getters, invalid, natural, nothing, to_json} = tools);
+    ({choice, from_json, getters, invalid, natural, nothing, only, to_json} = tools);
     init_documents();
     init_graph();
     init_vectors();

@@ -8,7 +8,7 @@
 
 const {Gio, GLib} = imports.gi;
 
-let Beaver, to_json, from_json;
+let Beaver, to_json, from_json, only;
 
 const is_options = value => value === undefined || (typeof value === 'object' && value !== null &&
     !(value instanceof Gio.Cancellable));
@@ -36,7 +36,8 @@ function strategy_of(strategy) {
 }
 
 // The arguments of C for dump(), and what becomes of what it wrote.
-function dumping(target, {format, progress = null, cancellable = null}) {
+function dumping(target, options) {
+    const {format, progress = null, cancellable = null} = only('dump()', options, ['format', 'progress', 'cancellable']);
     const stream = target instanceof Gio.OutputStream ? target : Gio.MemoryOutputStream.new_resizable();
     const chosen = format_of(target, format);
     const done = () => {
@@ -55,7 +56,9 @@ function dumping(target, {format, progress = null, cancellable = null}) {
 }
 
 // An object that dump() gave, a file, or a stream.
-function loading(source, {format, strategy = 'overwrite', progress = null, cancellable = null}) {
+function loading(source, options) {
+    const {format, strategy = 'overwrite', progress = null, cancellable = null} =
+        only('load()', options, ['format', 'strategy', 'progress', 'cancellable']);
     let stream = source;
     if (typeof source === 'string' || source instanceof Gio.File)
         stream = to_file(source).read(null);
@@ -102,7 +105,7 @@ function with_options(proto, name, n, prepare = args => args) {
             const head = prepare(args.slice(0, n), is_options(options) ? options : {});
             if (!is_options(options))
                 return call.call(this, ...head, ...args.slice(n));
-            const {progress = null, cancellable = null} = options;
+            const {progress = null, cancellable = null} = only(`${name}()`, options ?? {}, ['progress', 'cancellable']);
             return call.call(this, ...head, progress, cancellable);
         };
     }
@@ -121,6 +124,14 @@ function install_blobs() {
         proto[method] = function (key, data, metadata = null, ...rest) {
             return call.call(this, key, to_bytes(data), to_metadata(metadata), ...rest.length > 0 ? rest : [null]);
         };
+    }
+    for (const method of ['open_write', 'open_write_async']) {
+        const call = proto[method];
+        if (call !== undefined) {
+            proto[method] = function (key, metadata = null, ...rest) {
+                return call.call(this, key, to_metadata(metadata), ...rest);
+            };
+        }
     }
     const {put} = Beaver.BlobsBatch.prototype;
     Beaver.BlobsBatch.prototype.put = function (key, data, metadata = null) {
@@ -149,7 +160,8 @@ function install_blobs() {
         proto[method] = function (key, file, options = {}, ...rest) {
             if (!is_options(options) || rest.length > 0)
                 return call.call(this, key, to_file(file), to_metadata(options), ...rest);
-            const {metadata = null, progress = null, cancellable = null} = options;
+            const {metadata = null, progress = null, cancellable = null} =
+                only('import_file()', options, ['metadata', 'progress', 'cancellable']);
             return call.call(this, key, to_file(file), to_metadata(metadata), progress, cancellable);
         };
     }
@@ -159,15 +171,15 @@ function install_blobs() {
     };
 }
 
-function install(namespace, to_text, from_text) {
-    [Beaver, to_json, from_json] = [namespace, to_text, from_text];
+function install(namespace, to_text, from_text, checked) {
+    [Beaver, to_json, from_json, only] = [namespace, to_text, from_text, checked];
     install_dump(Beaver.Manager.prototype);
     install_dump(Beaver.Db.prototype);
     with_options(Beaver.Db.prototype, 'backup', 1);
     with_options(Beaver.Db.prototype, 'export_file', 1);
     const {check, check_async} = Beaver.Db.prototype;
     // check(), check({fix: true}), or as in C
-    const fix_of = options => typeof options === 'boolean' ? options : options.fix ?? false;
+    const fix_of = options => typeof options === 'boolean' ? options : only('check()', options, ['fix']).fix ?? false;
     Beaver.Db.prototype.check = function (options = {}, cancellable = null) {
         return check.call(this, fix_of(options), cancellable);
     };
