@@ -25,6 +25,36 @@ beaver_vala_next_log_entry (BeaverCursor *self, GError **error)
   return (BeaverLogEntry *) beaver_cursor_next (self, NULL, error);
 }
 
+static inline BeaverDocument *
+beaver_vala_next_document (BeaverCursor *self, GError **error)
+{
+  return (BeaverDocument *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverEdge *
+beaver_vala_next_edge (BeaverCursor *self, GError **error)
+{
+  return (BeaverEdge *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverJob *
+beaver_vala_next_job (BeaverCursor *self, GError **error)
+{
+  return (BeaverJob *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverQueueItem *
+beaver_vala_next_queue_item (BeaverCursor *self, GError **error)
+{
+  return (BeaverQueueItem *) beaver_cursor_next (self, NULL, error);
+}
+
+static inline BeaverVectorHit *
+beaver_vala_next_vector_hit (BeaverCursor *self, GError **error)
+{
+  return (BeaverVectorHit *) beaver_cursor_next (self, NULL, error);
+}
+
 static inline GObject *
 beaver_vala_next_object (BeaverCursor *self, GError **error)
 {

@@ -537,8 +537,72 @@ void test_close () {
 	}
 }
 
+// What is left out has its usual value, loops know what they go over, and an item outlives the array it came in.
+void test_finding () {
+	try {
+		var db = Beaver.Db.open (":memory:");
+
+		unowned var graph = db.get_graph ("g");
+		graph.link ("a", "b", "x");
+		graph.link ("b", "c", "x", "{\"w\": 1}");
+		var visits = graph.walk ("a");
+		var visit = visits[1];
+		visits = null;
+		assert (visit.ref_count == 1 && visit.node == "c" && visit.depth == 2);
+		assert (graph.children ("a").length == 1 && graph.neighbours ("a").length == 1);
+		assert (graph.shortest_path ("a", "c").length == 3);
+		string[] targets = {};
+		foreach (var edge in graph.edges ())
+			targets += edge.target;
+		assert (string.joinv (" ", targets) == "b c");
+
+		unowned var documents = db.get_documents ("d");
+		documents.index ("one", "{\"t\": \"beavers build\", \"n\": 1}");
+		documents.index ("two", "{\"t\": \"building dams\", \"n\": 2}");
+		var query = new Beaver.Query ();
+		query.set_text ("build");
+		query.sort ("n");
+		var hits = documents.search (query);
+		var hit = hits[0];
+		hits = null;
+		assert (hit.ref_count == 1 && hit.id == "one");
+		foreach (var document in documents.items ())
+			assert (document.body.contains ("build"));
+		assert (documents.get_many ({ "two" })[0].id == "two");
+
+		unowned var vectors = db.get_vectors ("v");
+		vectors.set_floats ("here", { 1, 0 });
+		vectors.set_floats ("there", { 0, 1 }, "{\"far\": true}");
+		var nearest = vectors.near (vectors.get ("here").vector, 1);
+		var near = nearest[0];
+		nearest = null;
+		assert (near.ref_count == 1 && near.id == "here");
+		foreach (var item in vectors.items ())
+			assert (item.id.has_suffix ("here"));
+
+		unowned var queue = db.get_queue ("q");
+		queue.put_json ("1");
+		queue.put_job_json ("2", 1, 0, 0, "k");
+		foreach (var item in queue.items ())
+			assert (item.value == "1" || item.value == "2");
+		var jobs = queue.claim_many (1);
+		var job = jobs[0];
+		jobs = null;
+		assert (job.ref_count == 1 && job.value == "1");
+		foreach (var claimed in queue.jobs ())
+			assert (claimed.id == job.id);
+		job.bury ("no");
+		foreach (var dead in queue.dead_letters ())
+			assert (dead.reason == "no");
+		assert (queue.claim ().value == "2");
+	} catch (Error e) {
+		fine (e);
+	}
+}
+
 int main (string[] args) {
 	Test.init (ref args);
+	Test.add_func ("/vala/finding", test_finding);
 	Test.add_func ("/vala/dict", test_dict);
 	Test.add_func ("/vala/options", test_options);
 	Test.add_func ("/vala/transaction", test_transaction);
