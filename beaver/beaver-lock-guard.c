@@ -59,8 +59,9 @@ beaver_lock_guard_dispose (GObject *object)
 
   /* What fails here (the database is closed, or busy for longer than its timeout) is cleaned up by
    * the close or by the time-to-live; a lost lock was reported. */
-  if (self->hold != NULL)
-    beaver_lock_guard_release (self, NULL, NULL);
+  if (self->hold != NULL && !beaver_lock_guard_release (self, NULL, NULL) &&
+      g_atomic_int_compare_and_exchange (&self->released, FALSE, TRUE))
+    _beaver_lock_hold_abandon (self->hold);
 
   G_OBJECT_CLASS (beaver_lock_guard_parent_class)->dispose (object);
 }
@@ -419,6 +420,24 @@ beaver_lock_guard_release (BeaverLockGuard *self, GCancellable *cancellable, GEr
   return FALSE;
 }
 
+/* Before the caller hears of it, who need not ask how it went. */
+static void
+on_released (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BeaverLockGuard *self = BEAVER_LOCK_GUARD (source);
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (is_still_ours (error))
+    g_atomic_int_set (&self->released, FALSE);
+  g_task_return_error (task, error);
+}
+
 /**
  * beaver_lock_guard_release_async:
  * @self: a guard
@@ -449,7 +468,13 @@ beaver_lock_guard_release_async (BeaverLockGuard *self,
   if (!check_made (self, &error))
     g_task_return_error (task, error);
   else if (g_atomic_int_compare_and_exchange (&self->released, FALSE, TRUE))
-    _beaver_lock_hold_release_async (self->hold, task);
+    {
+      g_autoptr (GTask) inner = g_task_new (self, cancellable, on_released, g_object_ref (task));
+
+      g_task_set_source_tag (inner, beaver_lock_guard_release_async);
+      g_task_set_check_cancellable (inner, FALSE);
+      _beaver_lock_hold_release_async (self->hold, inner);
+    }
   else if (_beaver_lock_hold_check_open (self->hold, &error))
     g_task_return_boolean (task, TRUE);
   else
@@ -471,19 +496,10 @@ beaver_lock_guard_release_async (BeaverLockGuard *self,
 gboolean
 beaver_lock_guard_release_finish (BeaverLockGuard *self, GAsyncResult *result, GError **error)
 {
-  GError *local_error = NULL;
-
   g_return_val_if_fail (BEAVER_IS_LOCK_GUARD (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  if (g_task_propagate_boolean (G_TASK (result), &local_error))
-    return TRUE;
-
-  if (is_still_ours (local_error))
-    g_atomic_int_set (&self->released, FALSE);
-  g_propagate_error (error, local_error);
-
-  return FALSE;
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**

@@ -110,23 +110,38 @@ hold_begin (BeaverLockHold *self, const BeaverLockOp *op, gboolean for_guard, GE
   return FALSE;
 }
 
-/* A new share for the thread that already holds. FALSE without error: it does not. */
+/* A new share for the thread that already holds. FALSE without error: it does not. A lock whose
+ * time is over begins it anew if nobody has taken it, as a renewal does. */
 static gboolean
-hold_again (BeaverLockHold *self, gboolean for_guard, GCancellable *cancellable, GError **error)
+hold_again (BeaverLockHold *self,
+            double ttl,
+            gboolean for_guard,
+            GCancellable *cancellable,
+            GError **error)
 {
   BeaverLockState *state = self->state;
   BeaverLockOp op;
+  gboolean expired;
   gboolean lost;
   gboolean shared = FALSE;
 
+  expired = _beaver_lock_hold_get_expires_at (self) < _beaver_clock_now ();
   _beaver_lock_op_init (&op, state, self);
-  if (!_beaver_lock_run (state, BEAVER_ACCESS_POINT, _beaver_lock_check_work, &op, cancellable,
-                         error))
+  op.ttl = ttl;
+  if (!_beaver_lock_run (state, expired ? BEAVER_ACCESS_WRITE : BEAVER_ACCESS_POINT,
+                         expired ? _beaver_lock_renew_work : _beaver_lock_check_work, &op,
+                         cancellable, error))
     return FALSE;
   if (!op.found)
     _beaver_lock_hold_set_lost (self);
 
   g_mutex_lock (&state->mutex);
+  if (expired && op.found)
+    {
+      _beaver_lock_hold_set_time (self, ttl, op.expires_at);
+      if (state->renewer != NULL)
+        g_cond_broadcast (&state->renewer->cond);
+    }
   lost = self->lost;
   if (self->held && !self->leaving && !lost)
     {
@@ -184,7 +199,7 @@ _beaver_lock_state_acquire (BeaverLockState *self,
   hold = find_own (self);
   if (hold != NULL)
     {
-      if (hold_again (hold, for_guard, cancellable, &local_error))
+      if (hold_again (hold, ttl, for_guard, cancellable, &local_error))
         return g_steal_pointer (&hold);
       if (local_error != NULL)
         {
@@ -391,6 +406,31 @@ _beaver_lock_hold_release (BeaverLockHold *self,
     remove_again (self);
 
   return hold_left (self, done, op.found, error);
+}
+
+/* For a guard that goes without having been able to give its share back: the share stays until its
+ * time is over, and that has to come. */
+void
+_beaver_lock_hold_abandon (BeaverLockHold *self)
+{
+  BeaverLockState *state = self->state;
+
+  if (_beaver_engine_set_error_if_closed (state->engine, NULL))
+    return;
+
+  g_mutex_lock (&state->mutex);
+  if (self->count > 1)
+    {
+      self->count--;
+      self->n_guards--;
+    }
+  else
+    {
+      self->auto_renew = FALSE;
+    }
+  g_mutex_unlock (&state->mutex);
+
+  _beaver_lock_join_renewer (state, FALSE);
 }
 
 static void

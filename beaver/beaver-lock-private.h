@@ -156,6 +156,7 @@ gboolean _beaver_lock_hold_release (BeaverLockHold *self,
                                     GCancellable *cancellable,
                                     GError **error);
 void _beaver_lock_hold_release_async (BeaverLockHold *self, GTask *task);
+void _beaver_lock_hold_abandon (BeaverLockHold *self);
 /* released: the share of the caller is gone, though others may hold on. */
 gboolean _beaver_lock_hold_renew (BeaverLockHold *self,
                                   gboolean released,

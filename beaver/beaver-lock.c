@@ -194,7 +194,8 @@ beaver_db_get_lock (BeaverDb *self, const char *name, GError **error)
  * @error: return location for an error
  *
  * Lists the locks that somebody holds or waits for, in any process. The public locks of managers
- * are left out.
+ * are left out. Whoever died without releasing is among them until somebody else asks for the
+ * lock, although its time may be over; [method@Beaver.Lock.is_locked] tells.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names, sorted, or %NULL with an error
  *
@@ -265,7 +266,7 @@ beaver_db_get_lock_names_finish (BeaverDb *self, GAsyncResult *result, GError **
  *
  * The @ttl counts from the moment in which the lock is held, however long it was waited for. A
  * thread that holds the lock already gets it again, with the time-to-live it has; it has to release
- * it as often.
+ * it as often. If that time is over and nobody has taken the lock, it begins anew, with @ttl.
  *
  * The error is %BEAVER_ERROR_TIMEOUT when the lock was not to be had in time,
  * %BEAVER_ERROR_CONFLICT when the thread holds the lock already but has lost it meanwhile.

@@ -412,6 +412,57 @@ test_guard_async_forgotten (Fixture *f, gconstpointer data)
   beaver_test_spin_until (NULL, count_rows (lock) == 0);
 }
 
+/* In the thread that has held it: its time is over, and nobody has taken it. */
+static void
+test_expired_again (Fixture *f, gconstpointer data)
+{
+  BeaverLock *lock = get_lock (f->db, "expired");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverDb) other = beaver_db_open (f->path, NULL, &error);
+
+  g_assert_no_error (error);
+  acquire (lock, 0, 0.05);
+  beaver_test_wait_until (!beaver_lock_is_held (lock));
+  acquire (lock, 0, 3600);
+  g_assert_true (beaver_lock_is_held (lock));
+  assert_timeout (get_lock (other, "expired"), 0);
+  release (lock);
+  g_assert_true (beaver_lock_is_held (lock));
+  release (lock);
+  g_assert_false (beaver_lock_is_held (lock));
+  g_assert_cmpint (count_rows (lock), ==, 0);
+}
+
+/* What could not be given back is not renewed for ever, with nobody left who could. */
+static void
+test_guard_abandoned (Fixture *f, gconstpointer data)
+{
+  for (guint how = 0; how < 2; how++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeaverDb) db = g_initable_new (BEAVER_TYPE_DB, NULL, &error, "path", f->path,
+                                                "connection-timeout", 0.05, NULL);
+      BeaverLock *lock = get_lock (db, how == 0 ? "dropped" : "unheard");
+      g_autoptr (GSubprocess) peer = spawn_peer (f, "busy");
+      BeaverLockGuard *guard;
+
+      g_assert_no_error (error);
+      guard = beaver_lock_hold (lock, 0, 1, NULL, &error);
+      g_assert_no_error (error);
+      beaver_lock_guard_set_auto_renew (guard, TRUE);
+      assert_answer (peer, "busy", "busy");
+      if (how == 1)
+        beaver_lock_guard_release_async (guard, NULL, NULL, NULL);
+      g_object_add_weak_pointer (G_OBJECT (guard), (gpointer *) &guard);
+      g_object_unref (guard);
+      beaver_test_spin_until (NULL, guard == NULL);
+      assert_answer (peer, "idle", "idle");
+      acquire (get_lock (f->db, beaver_manager_get_name (BEAVER_MANAGER (lock))),
+               BEAVER_TEST_DEADLINE, 60);
+      beaver_test_join (peer);
+    }
+}
+
 static void
 test_guard_busy (Fixture *f, gconstpointer data)
 {
@@ -841,6 +892,8 @@ main (int argc, char **argv)
   beaver_test_add ("/lock/guard-other-thread", test_guard_other_thread);
   beaver_test_add ("/lock/guard-async", test_guard_async);
   beaver_test_add ("/lock/guard-async-forgotten", test_guard_async_forgotten);
+  beaver_test_add ("/lock/expired-again", test_expired_again);
+  beaver_test_add ("/lock/guard-abandoned", test_guard_abandoned);
   beaver_test_add ("/lock/guard-failed-release", test_guard_busy);
   beaver_test_add ("/lock/close-waiting", test_close_waiting);
   beaver_test_add ("/lock/after-close", test_after_close);
