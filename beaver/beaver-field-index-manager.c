@@ -163,6 +163,13 @@ move_on (BeaverFieldOp *op)
     }
 }
 
+static void
+tell (BeaverFieldOp *op, BeaverProgressFunc progress, gpointer progress_data)
+{
+  if (progress != NULL && op->stage >= BEAVER_FIELD_STAGE_ADD)
+    progress (op->visited, MAX (op->total, op->visited), progress_data);
+}
+
 static BeaverFieldOp *
 new_reindex_op (BeaverManager *self, GError **error)
 {
@@ -213,24 +220,53 @@ beaver_manager_reindex (BeaverManager *self,
                                 cancellable, error))
         return -1;
       move_on (op);
-      if (progress != NULL && op->stage >= BEAVER_FIELD_STAGE_ADD)
-        progress (op->visited, MAX (op->total, op->visited), user_data);
+      tell (op, progress, user_data);
     }
   return op->visited;
+}
+
+/* The data of an asynchronous portion. What is told stays in the context of the task. */
+typedef struct
+{
+  BeaverFieldOp *op;
+  BeaverProgressFunc progress; /* nullable */
+  gpointer progress_data;
+  GDestroyNotify progress_destroy; /* NULL in all but the last portion */
+} Portion;
+
+static void
+portion_free (gpointer data)
+{
+  Portion *self = data;
+
+  g_clear_pointer (&self->op, field_op_free);
+  if (self->progress_destroy != NULL)
+    self->progress_destroy (self->progress_data);
+  g_free (self);
+}
+
+static gboolean
+portion_work (BeaverConnection *connection, gpointer data, GError **error)
+{
+  Portion *self = data;
+
+  return _beaver_field_index_reindex_work (connection, self->op, error);
 }
 
 static void
 finish_portion (GTask *task, gpointer data)
 {
-  BeaverFieldOp *op = data, *next;
+  Portion *self = data, *following;
+  BeaverFieldOp *op = self->op, *next;
 
   move_on (op);
+  tell (op, self->progress, self->progress_data);
   if (op->stage == BEAVER_FIELD_STAGE_DONE)
     {
       g_task_return_int (task, op->visited);
       return;
     }
-  /* op goes when this returns; the next portion has its own. */
+  /* self goes when this returns; the next portion has its own. */
   next = g_new0 (BeaverFieldOp, 1);
   next->core = _beaver_manager_core_ref (op->core);
   next->stage = op->stage;
@@ -239,35 +275,55 @@ finish_portion (GTask *task, gpointer data)
   next->last_stamp = op->last_stamp;
   next->visited = op->visited;
   next->total = op->total;
-  _beaver_manager_core_run_async (next->core, BEAVER_ACCESS_WRITE, _beaver_field_index_reindex_work,
-                                  next, field_op_free, task, finish_portion);
+  following = g_new (Portion, 1);
+  *following = (Portion){ next, self->progress, self->progress_data,
+                          g_steal_pointer (&self->progress_destroy) };
+  _beaver_manager_core_run_async (next->core, BEAVER_ACCESS_WRITE, portion_work, following,
+                                  portion_free, task, finish_portion);
 }
 
 /**
  * beaver_manager_reindex_async:
  * @self: a dict, a log or a collection of documents
+ * @progress: (scope notified) (closure progress_data) (destroy progress_destroy) (nullable): told
+ *   how many items are done, and how many there are
+ * @progress_data: data for @progress
+ * @progress_destroy: (nullable): frees @progress_data
  * @cancellable: (nullable): optional
  * @callback: (scope async) (closure user_data) (nullable): called when done
  * @user_data: data for @callback
  *
- * Asynchronous form of [method@Beaver.Manager.reindex], which tells no progress.
+ * Asynchronous form of [method@Beaver.Manager.reindex].
  *
  * Since: 1.0
  */
 void
 beaver_manager_reindex_async (BeaverManager *self,
+                              BeaverProgressFunc progress,
+                              gpointer progress_data,
+                              GDestroyNotify progress_destroy,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
+  g_autoptr (GTask) task = NULL;
   GError *error = NULL;
-  BeaverFieldOp *op;
+  Portion *first;
 
   g_return_if_fail (BEAVER_IS_MANAGER (self));
 
-  op = new_reindex_op (self, &error);
-  start (self, beaver_manager_reindex_async, BEAVER_ACCESS_WRITE, _beaver_field_index_reindex_work,
-         op, error, finish_portion, cancellable, callback, user_data);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beaver_manager_reindex_async);
+  first = g_new (Portion, 1);
+  *first = (Portion){ new_reindex_op (self, &error), progress, progress_data, progress_destroy };
+  if (first->op != NULL)
+    {
+      _beaver_manager_run_async (self, BEAVER_ACCESS_WRITE, portion_work, first, portion_free, task,
+                                 finish_portion);
+      return;
+    }
+  g_task_return_error (task, error);
+  portion_free (first);
 }
 
 /**

@@ -83,6 +83,9 @@ gint64 beaver_manager_reindex (BeaverManager *self,
                                GError **error);
 BEAVER_AVAILABLE_IN_1_0
 void beaver_manager_reindex_async (BeaverManager *self,
+                                   BeaverProgressFunc progress,
+                                   gpointer progress_data,
+                                   GDestroyNotify progress_destroy,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);

@@ -505,6 +505,7 @@ typedef struct
   GCancellable *cancellable;
   guint calls;
   gint64 done, total;
+  guint destroyed;
 } Progress;
 
 static void
@@ -522,6 +523,14 @@ on_progress (gint64 done, gint64 total, gpointer user_data)
 }
 
 static void
+on_destroy (gpointer user_data)
+{
+  Progress *progress = user_data;
+
+  progress->destroyed++;
+}
+
+static void
 test_reindex (Fixture *f, gconstpointer data)
 {
   for (guint kind = 0; kind < 3; kind++)
@@ -531,7 +540,7 @@ test_reindex (Fixture *f, gconstpointer data)
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
       g_autoptr (BeaverTransaction) transaction = beaver_db_begin (f->db, NULL, &error);
       g_autoptr (GAsyncResult) result = NULL;
-      Progress progress = { cancellable, 0, 0, 0 };
+      Progress progress = { cancellable, 0, 0, 0, 0 };
 
       for (guint i = 1; i <= 2600; i++)
         {
@@ -559,11 +568,52 @@ test_reindex (Fixture *f, gconstpointer data)
       g_assert_cmpint (progress.done, ==, 2600);
       g_assert_true (is_used (manager, "v"));
       assert_matches (manager, "v", BEAVER_OPERATOR_EQUAL, "77", "77");
-      beaver_manager_reindex_async (manager, NULL, beaver_test_ready, &result);
-      beaver_test_wait_result (&result);
+      progress = (Progress){ 0 };
+      beaver_manager_reindex_async (manager, on_progress, &progress, on_destroy, NULL,
+                                    beaver_test_ready, &result);
+      beaver_test_spin_until (NULL, result != NULL && progress.destroyed == 1);
+      g_assert_cmpuint (progress.calls, >=, 3);
+      g_assert_cmpint (progress.done, ==, 2600);
+      g_assert_cmpint (progress.total, ==, 2600);
       g_assert_cmpint (beaver_manager_reindex_finish (manager, result, &error), ==, 2600);
       g_assert_no_error (error);
       g_assert_true (is_used (manager, "v"));
+
+      g_clear_object (&result);
+      progress = (Progress){ g_cancellable_new (), 0, 0, 0, 0 };
+      beaver_manager_reindex_async (manager, on_progress, &progress, on_destroy,
+                                    progress.cancellable, beaver_test_ready, &result);
+      beaver_test_spin_until (NULL, result != NULL && progress.destroyed == 1);
+      g_assert_cmpint (progress.done, ==, 1000);
+      g_assert_cmpint (beaver_manager_reindex_finish (manager, result, &error), ==, -1);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_object_unref (progress.cancellable);
+    }
+}
+
+/* What was given along is freed also when nothing begins. */
+static void
+test_reindex_nothing (Fixture *f, gconstpointer data)
+{
+  BeaverManager *managers[] = { BEAVER_MANAGER (beaver_db_get_list (f->db, "l", NULL)),
+                                manager_of (f, 0) };
+  const int codes[] = { BEAVER_ERROR_UNSUPPORTED, BEAVER_ERROR_CLOSED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (managers); i++)
+    {
+      g_autoptr (BeaverManager) manager = g_object_ref (managers[i]);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      Progress progress = { 0 };
+
+      if (i == 1)
+        fixture_close (f);
+      beaver_manager_reindex_async (manager, on_progress, &progress, on_destroy, NULL,
+                                    beaver_test_ready, &result);
+      beaver_test_spin_until (NULL, result != NULL && progress.destroyed == 1);
+      g_assert_cmpint (beaver_manager_reindex_finish (manager, result, &error), ==, -1);
+      g_assert_error (error, BEAVER_ERROR, codes[i]);
+      g_assert_cmpuint (progress.calls, ==, 0);
     }
 }
 
@@ -683,6 +733,7 @@ main (int argc, char **argv)
   beaver_test_add ("/field-index/expired", test_expired);
   beaver_test_add ("/field-index/unindexable", test_unindexable);
   beaver_test_add ("/field-index/D47-reindex", test_reindex);
+  beaver_test_add ("/field-index/reindex-nothing", test_reindex_nothing);
   beaver_test_add ("/field-index/explain", test_explain);
   beaver_test_add ("/field-index/refused", test_refused);
   beaver_test_add ("/field-index/async-closed", test_async_closed);

@@ -87,9 +87,22 @@ test('an index of a dict', () => Beaver.scope(':memory:', db => {
     dict.set('a', {n: 1});
     dict.set('b', {n: 2});
     dict.add_index('n');
-    dict.reindex(null);
+    const told = [];
+    equal(dict.reindex({progress: (done, total) => told.push([done, total])}), 2);
+    equal(told[told.length - 1], [2, 2]);
+    equal(dict.reindex(), 2);
     equal(dict.query({where: [['n', '>=', 2]]}).map(entry => entry.get_key()), ['b']);
     equal(dict.list_indexes()[0].get_used(), true);
+}));
+
+test('an index made in the background', () => Beaver.scope(':memory:', async db => {
+    const dict = db.dict('d');
+    dict.set('a', {n: 1});
+    dict.add_index('n');
+    const told = [];
+    equal(await dict.reindex_async({progress: (done, total) => told.push([done, total])}), 1);
+    equal(told[told.length - 1], [1, 1]);
+    equal(await dict.reindex_async(), 1);
 }));
 
 run();

@@ -138,6 +138,18 @@ class Documents(Case):
     def test_index(self):
         self.docs.add_index('year')
         self.assertEqual(self.docs.reindex(None), 3)
+        told = []
+        self.assertEqual(self.docs.reindex(lambda done, total: told.append((done, total))), 3)
+        self.assertEqual(told[-1], (3, 3))
+
+        async def reindex():
+            return await self.docs.reindex_async(progress=lambda done, total: told.append('async')), await self.docs.reindex_async()
+
+        self.assertEqual(asyncio.run(reindex()), (3, 3))
+        self.assertEqual(told[-1], 'async')
+        with self.assertRaises(ZeroDivisionError):
+            self.docs.reindex(lambda done, total: 1 / 0)
+        self.assertEqual(self.docs.reindex(), 3)
         info, = self.docs.list_indexes()
         self.assertTrue(info.get_used())
         self.assertEqual(self.ids(self.docs.search(where=[q('year') == 2000])), ['sql'])

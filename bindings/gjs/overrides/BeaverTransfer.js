@@ -175,6 +175,7 @@ function install(namespace, to_text, from_text, checked) {
     [Beaver, to_json, from_json, only] = [namespace, to_text, from_text, checked];
     install_dump(Beaver.Manager.prototype);
     install_dump(Beaver.Db.prototype);
+    with_options(Beaver.Manager.prototype, 'reindex', 0);
     with_options(Beaver.Db.prototype, 'backup', 1);
     with_options(Beaver.Db.prototype, 'export_file', 1);
     const {check, check_async} = Beaver.Db.prototype;

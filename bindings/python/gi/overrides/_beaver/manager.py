@@ -139,6 +139,19 @@ class Manager(raw.Manager):
             return self._c['load_async'](self, *arguments)
         return transfer.load_async(state_of(self), self, *_load_arguments(*arguments, **keywords))
 
+    # Indexes of fields
+
+    def reindex(self, progress=None, *rest):
+        """Builds the indexes of fields anew; how many items there are."""
+        if rest:
+            return self._c['reindex'](self, progress, *rest)
+        return transfer.call(transfer.method(self, 'reindex'), progress=progress)
+
+    def reindex_async(self, *arguments, progress=None):
+        if any(callable(argument) for argument in arguments):
+            return self._c['reindex_async'](self, *arguments)
+        return transfer.method_async(state_of(self), self, 'reindex', progress=progress)
+
     # Values
 
     def _dumps(self, value):
