@@ -14,6 +14,7 @@ as does an exception in a thread and one that nobody could catch. A test that ha
 prints the stacks of all threads and ends the program.
 """
 import faulthandler
+import signal
 import sys
 import threading
 import unittest
@@ -90,7 +91,18 @@ class TapResult(unittest.TestResult):
         self.point(False, test)
 
 
+def hear_signals():
+    """A shell that runs us in the background ignores Ctrl-C for us, and nohup does so with SIGHUP; every program that we
+    start would inherit it."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL),
+                            (signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def main(module='__main__'):
+    hear_signals()
     suite = unittest.defaultTestLoader.loadTestsFromName(module)
     result = TapResult(sys.stdout)
     result.say(f'1..{suite.countTestCases()}')
