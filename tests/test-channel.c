@@ -105,7 +105,8 @@ test_async (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpstr (beaver_message_get_json (message), ==, "1");
   g_clear_object (&message);
-  beaver_subscription_next_async (subscription, 5, NULL, beaver_test_ready, &second);
+  beaver_subscription_next_async (subscription, BEAVER_TEST_DEADLINE, NULL, beaver_test_ready,
+                                  &second);
   beaver_test_wait_result (&second);
   message = beaver_subscription_next_finish (subscription, second, &error);
   g_assert_no_error (error);
@@ -828,6 +829,44 @@ compare_times (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+static gpointer
+pong_run (gpointer data)
+{
+  GAsyncQueue **queues = data;
+
+  for (gpointer ball = NULL; ball != queues;)
+    {
+      ball = g_async_queue_pop (queues[0]);
+      g_async_queue_push (queues[1], ball);
+    }
+  return NULL;
+}
+
+/* How long it takes, half of the times, until a thread that sleeps has been woken, has woken the
+ * one that wakes it, and that one has got to run: what this machine needs at the moment. */
+static gint64
+median_wake (guint n)
+{
+  GAsyncQueue *queues[] = { g_async_queue_new (), g_async_queue_new () };
+  GThread *thread = g_thread_new ("pong", pong_run, queues);
+  g_autofree gint64 *times = g_new (gint64, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 start = now_ns ();
+
+      g_async_queue_push (queues[0], i + 1 < n ? (gpointer) times : queues);
+      g_async_queue_pop (queues[1]);
+      times[i] = now_ns () - start;
+      g_poll (NULL, 0, 1);
+    }
+  g_thread_join (thread);
+  g_async_queue_unref (queues[0]);
+  g_async_queue_unref (queues[1]);
+  qsort (times, n, sizeof *times, compare_times);
+  return times[n / 2];
+}
+
 /* Printed, and bounded only where a poll instead of a wake would show. */
 static void
 test_latency (Fixture *f, gconstpointer data)
@@ -839,6 +878,7 @@ test_latency (Fixture *f, gconstpointer data)
   g_autofree gint64 *received = g_new (gint64, n);
   Receiver receiver = { subscription, n, received, 0 };
   GThread *thread = g_thread_new ("receiver", receiver_run, &receiver);
+  gint64 wake;
 
   for (guint i = 0; i < n; i++)
     {
@@ -853,7 +893,10 @@ test_latency (Fixture *f, gconstpointer data)
   qsort (received, n, sizeof *received, compare_times);
   g_test_message ("commit to received: p50 %.1f us, p90 %.1f us, p99 %.1f us",
                   received[n / 2] / 1e3, received[n * 9 / 10] / 1e3, received[n * 99 / 100] / 1e3);
-  g_assert_cmpint (received[n / 2], <, 20 * 1000 * 1000);
+  /* where others take the processors, each of the threads on the way waits for its turn */
+  wake = median_wake (n);
+  g_test_message ("a wake-up there and back: p50 %.1f us", wake / 1e3);
+  g_assert_cmpint (received[n / 2], <, 20 * 1000 * 1000 + 10 * wake);
 }
 
 int
