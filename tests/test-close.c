@@ -794,8 +794,9 @@ test_everything (void)
   g_test_message ("close with %d busy threads: median %.1f ms, worst %.1f ms of %u", MANY_THREADS,
                   (double) g_array_index (times, gint64, times->len / 2) / 1000,
                   (double) g_array_index (times, gint64, times->len - 1) / 1000, times->len);
-  /* here some milliseconds; nowhere as long as what is being waited for, or a tenth of it */
-  g_assert_cmpint (g_array_index (times, gint64, times->len / 2), <, 6 * G_USEC_PER_SEC);
+  /* here some milliseconds; nowhere as long as what is being waited for, or half of it, however
+   * many others want the processors that all these threads need to end */
+  g_assert_cmpint (g_array_index (times, gint64, times->len / 2), <, 30 * G_USEC_PER_SEC);
 }
 
 int

@@ -319,8 +319,8 @@ test_fire (Fixture *f, gconstpointer data)
     round_of_fire (f, fire->path != NULL ? fire->path : f->path, fire->threads, fire->roles, rand,
                    &longest);
   g_test_message ("%u threads: longest close %.1f ms", fire->threads, (double) longest / 1000);
-  /* bounded: never an endless statement, a sleep or a lock timeout */
-  g_assert_cmpint (longest, <, 10 * G_USEC_PER_SEC);
+  /* bounded: never an endless statement, a sleep or a lock timeout, which is 30 seconds */
+  g_assert_cmpint (longest, <, 25 * G_USEC_PER_SEC);
 }
 
 /* --- Close works --- */
@@ -395,7 +395,7 @@ test_foreign_lock (Fixture *f, gconstpointer data)
   beaver_test_wait_until (__atomic_load_n (&started, __ATOMIC_RELAXED) == 1);
   now = g_get_monotonic_time ();
   engine_close (engine);
-  g_assert_cmpint (g_get_monotonic_time () - now, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - now, <, 25 * G_USEC_PER_SEC);
   g_thread_join (thread);
   g_assert_cmpuint (worker.acknowledged, ==, 0);
   _beaver_engine_unref (engine);
