@@ -412,6 +412,69 @@ test_cancelled_commit (Fixture *f, gconstpointer data)
       }
 }
 
+/* Many who wait for a transaction keep nobody from reading. */
+typedef struct
+{
+  BeaverDb *db;
+  int is_open; /* atomic, as the next */
+  int may_end;
+} Holder;
+
+static gpointer
+hold (gpointer data)
+{
+  Holder *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeaverTransaction) transaction = beaver_db_begin (self->db, NULL, &error);
+
+  g_assert_no_error (error);
+  g_atomic_int_set (&self->is_open, 1);
+  beaver_test_wait_until (g_atomic_int_get (&self->may_end) != 0);
+  g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+  return NULL;
+}
+
+static void
+test_waiting_for_a_transaction (Fixture *f, gconstpointer data)
+{
+  Holder holder = { f->db, 0, 0 };
+  GThread *thread = g_thread_new ("holder", hold, &holder);
+  GAsyncResult *begun[9] = { NULL };
+  g_autoptr (GAsyncResult) listed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) names = NULL;
+
+  beaver_test_wait_until (g_atomic_int_get (&holder.is_open) != 0);
+  for (guint i = 0; i < G_N_ELEMENTS (begun); i++)
+    beaver_db_begin_async (f->db, NULL, beaver_test_ready, &begun[i]);
+  beaver_db_get_dict_names_async (f->db, NULL, beaver_test_ready, &listed);
+  beaver_test_wait_result (&listed);
+  g_assert_cmpint (g_atomic_int_get (&holder.may_end), ==, 0);
+  names = beaver_db_get_dict_names_finish (f->db, listed, &error);
+  g_assert_no_error (error);
+
+  g_atomic_int_set (&holder.may_end, 1);
+  for (guint n = 0; n < G_N_ELEMENTS (begun); n++)
+    {
+      g_autoptr (BeaverTransaction) transaction = NULL;
+      guint which = G_N_ELEMENTS (begun);
+
+      /* one after the other, in whatever order */
+      while (which == G_N_ELEMENTS (begun))
+        {
+          for (which = 0; which < G_N_ELEMENTS (begun) && begun[which] == NULL; which++)
+            ;
+          if (which == G_N_ELEMENTS (begun))
+            g_main_context_iteration (NULL, TRUE);
+        }
+      transaction = beaver_db_begin_finish (f->db, begun[which], &error);
+      g_assert_no_error (error);
+      g_clear_object (&begun[which]);
+      g_assert_true (beaver_transaction_commit (transaction, NULL, &error));
+    }
+  g_thread_join (thread);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -426,6 +489,8 @@ main (int argc, char **argv)
   beaver_test_add ("/transaction/transact", test_transact);
   beaver_test_add ("/transaction/async", test_async);
   beaver_test_add ("/transaction/before-the-news", test_before_the_news);
+  beaver_test_add ("/transaction/waiting-keeps-nobody-from-reading",
+                   test_waiting_for_a_transaction);
   beaver_test_add ("/transaction/closed-in-the-middle", test_closed_in_the_middle);
   beaver_test_add ("/transaction/memory", test_memory);
   return g_test_run ();

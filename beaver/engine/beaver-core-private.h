@@ -392,6 +392,14 @@ void _beaver_jobs_call_always (BeaverEngine *engine,
                                gpointer data,
                                GTask *task,
                                BeaverFinish finish);
+/* The same for one that waits to begin a transaction, for as long as another one may take. */
+void _beaver_jobs_call_begin (BeaverEngine *engine,
+                              guint transaction_serial,
+                              BeaverJobCall func,
+                              gpointer data,
+                              GDestroyNotify data_free,
+                              GTask *task,
+                              BeaverFinish finish);
 BeaverJobs *_beaver_jobs_new (BeaverEngine *engine);
 /* Queued and not begun; waits that lie on their watch or try. */
 void _beaver_jobs_get_depth (BeaverJobs *self, gint64 *queued, gint64 *waits);

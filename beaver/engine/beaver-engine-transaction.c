@@ -229,7 +229,8 @@ begin_call_finish (GTask *task, gpointer data)
 
       again->owner = call->owner;
       again->finish = call->finish;
-      _beaver_jobs_call (engine, 0, begin_call, again, begin_call_free, task, begin_call_finish);
+      _beaver_jobs_call_begin (engine, 0, begin_call, again, begin_call_free, task,
+                               begin_call_finish);
     }
 }
 
@@ -241,8 +242,8 @@ _beaver_engine_begin_async (BeaverEngine *self, GTask *task, BeaverTransactionFi
   call->owner = _beaver_thread_number ();
   call->serial = _beaver_engine_own_serial (self);
   call->finish = finish;
-  _beaver_jobs_call (self, call->serial, begin_call, call, begin_call_free, task,
-                     begin_call_finish);
+  _beaver_jobs_call_begin (self, call->serial, begin_call, call, begin_call_free, task,
+                           begin_call_finish);
 }
 
 /* Ends it one way or the other. Whatever comes out, the transaction is over then. */

@@ -5,10 +5,10 @@
  *
  * A worker sees a job: plain data, a work function, and the engine. The GTask is only carried: it
  * is looked at, and let go of, in the context it belongs to (see doc/threads.md), so that no worker
- * ever drops the last reference to an object that a binding has wrapped. Three lanes: point reads
+ * ever drops the last reference to an object that a binding has wrapped. Four lanes: point reads
  * and writes in the order they were started, by one thread, which runs queued writes in one
  * transaction; units of an open transaction, which must not queue behind writes that wait for its
- * end; scans, in parallel.
+ * end; scans, in parallel; and those who wait to begin a transaction, perhaps for long.
  *
  * A wait (beaver-wait.c) is a job that comes back.
  *
@@ -20,6 +20,8 @@
 #include <beaver/engine/beaver-jobs-private.h>
 
 #define MAX_SCANNERS 4
+/* One transaction is open at a time, but each who waits for it can be cancelled. */
+#define MAX_BEGINNERS 4
 /* Writes that the point lane takes at once. */
 #define MAX_TAKEN 64
 /* A worker without work stays for a while. */
@@ -395,27 +397,28 @@ _beaver_engine_run_detached (BeaverEngine *self,
     push_or_fail (self->jobs, _beaver_unit_lane (access, 0), job);
 }
 
-static void
-call (BeaverEngine *engine,
-      guint transaction_serial,
-      BeaverJobCall func,
-      gpointer data,
-      GDestroyNotify data_free,
-      GTask *task,
-      BeaverFinish finish,
-      gboolean always)
+static BeaverUnit *
+call_new (BeaverEngine *engine,
+          BeaverJobCall func,
+          gpointer data,
+          GDestroyNotify data_free,
+          GTask *task,
+          BeaverFinish finish)
 {
   BeaverUnit *job = _beaver_unit_new (engine, task, finish, data, data_free);
 
-  if (_beaver_engine_set_error_if_closed (engine, &job->error))
-    {
-      _beaver_unit_post (job);
-      return;
-    }
   job->access = BEAVER_ACCESS_SCAN; /* never shares a commit */
   job->call = func;
-  job->always = always;
-  push_or_fail (engine->jobs, _beaver_unit_lane (job->access, transaction_serial), job);
+  return job;
+}
+
+static void
+push_call (BeaverLaneName which, BeaverUnit *job)
+{
+  if (_beaver_engine_set_error_if_closed (job->engine, &job->error))
+    _beaver_unit_post (job);
+  else
+    push_or_fail (job->engine->jobs, which, job);
 }
 
 void
@@ -427,7 +430,8 @@ _beaver_jobs_call (BeaverEngine *engine,
                    GTask *task,
                    BeaverFinish finish)
 {
-  call (engine, transaction_serial, func, data, data_free, task, finish, FALSE);
+  push_call (_beaver_unit_lane (BEAVER_ACCESS_SCAN, transaction_serial),
+             call_new (engine, func, data, data_free, task, finish));
 }
 
 void
@@ -438,7 +442,23 @@ _beaver_jobs_call_always (BeaverEngine *engine,
                           GTask *task,
                           BeaverFinish finish)
 {
-  call (engine, transaction_serial, func, data, NULL, task, finish, TRUE);
+  BeaverUnit *job = call_new (engine, func, data, NULL, task, finish);
+
+  job->always = TRUE;
+  push_call (_beaver_unit_lane (BEAVER_ACCESS_SCAN, transaction_serial), job);
+}
+
+void
+_beaver_jobs_call_begin (BeaverEngine *engine,
+                         guint transaction_serial,
+                         BeaverJobCall func,
+                         gpointer data,
+                         GDestroyNotify data_free,
+                         GTask *task,
+                         BeaverFinish finish)
+{
+  push_call (transaction_serial != 0 ? BEAVER_LANE_TRANSACTION : BEAVER_LANE_BEGIN,
+             call_new (engine, func, data, data_free, task, finish));
 }
 
 /* --- Life
@@ -458,7 +478,9 @@ _beaver_jobs_new (BeaverEngine *engine)
   for (guint i = 0; i < BEAVER_N_LANES; i++)
     {
       self->lanes[i].jobs = self;
-      self->lanes[i].max_threads = i == BEAVER_LANE_SCAN ? MAX_SCANNERS : 1;
+      self->lanes[i].max_threads = i == BEAVER_LANE_SCAN  ? MAX_SCANNERS :
+                                   i == BEAVER_LANE_BEGIN ? MAX_BEGINNERS :
+                                                            1;
       g_cond_init (&self->lanes[i].cond);
       g_queue_init (&self->lanes[i].queue);
     }
