@@ -40,6 +40,39 @@ void beaver_channel_publish_async (BeaverChannel *self,
                                    gpointer user_data);
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_channel_publish_finish (BeaverChannel *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_channel_publish_node (BeaverChannel *self,
+                                      JsonNode *value,
+                                      GCancellable *cancellable,
+                                      GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_channel_publish_node_async (BeaverChannel *self,
+                                        JsonNode *value,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_channel_publish_node_finish (BeaverChannel *self,
+                                             GAsyncResult *result,
+                                             GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_channel_publish_object (BeaverChannel *self,
+                                        GObject *value,
+                                        GCancellable *cancellable,
+                                        GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_channel_publish_object_async (BeaverChannel *self,
+                                          GObject *value,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_channel_publish_object_finish (BeaverChannel *self,
+                                               GAsyncResult *result,
+                                               GError **error);
+
 BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_channel_publish_batch (BeaverChannel *self,
                                        const char *const *jsons,

@@ -144,6 +144,10 @@ append_value (GString *out,
       if (node != NULL)
         text = beaver_json_from_node (node, &local);
       break;
+    case G_TYPE_VARIANT: /* of an action without a state, say */
+      if (g_value_get_variant (value) == NULL)
+        text = g_strdup ("null");
+      break;
     default:
       break;
     }
@@ -590,6 +594,11 @@ read_value (GType owner, const Member *member, GValue *value, guint depth, GErro
 
     case G_TYPE_BOXED:
       return read_boxed (reader, token, owner, member, value, error);
+
+    case G_TYPE_VARIANT:
+      if (token == BEAVER_JSON_NULL)
+        return TRUE;
+      G_GNUC_FALLTHROUGH;
 
     default:
       return invalid (error, owner, pspec, _ ("a %s cannot be made of %s"), g_type_name (type),

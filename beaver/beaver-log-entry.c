@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include <beaver/beaver-json.h>
 #include <beaver/beaver-log-private.h>
 
 /**
@@ -161,4 +162,44 @@ beaver_log_entry_get_data (BeaverLogEntry *self)
   g_return_val_if_fail (BEAVER_IS_LOG_ENTRY (self), NULL);
 
   return self->data != NULL ? self->data : "null";
+}
+
+/**
+ * beaver_log_entry_get_node:
+ * @self: an entry
+ * @error: return location for an error
+ *
+ * Gets what was logged as a tree.
+ *
+ * Returns: (transfer full): the tree; %NULL on error
+ *
+ * Since: 1.0
+ */
+JsonNode *
+beaver_log_entry_get_node (BeaverLogEntry *self, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_LOG_ENTRY (self), NULL);
+
+  return beaver_json_to_node (beaver_log_entry_get_data (self), error);
+}
+
+/**
+ * beaver_log_entry_get_object:
+ * @self: an entry
+ * @type: type of the object to make
+ * @error: return location for an error
+ *
+ * Gets what was logged as a new object whose properties are set from it.
+ *
+ * Returns: (transfer full): a new object; %NULL with %BEAVER_ERROR_INVALID when what was logged
+ * does not fit the type
+ *
+ * Since: 1.0
+ */
+GObject *
+beaver_log_entry_get_object (BeaverLogEntry *self, GType type, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_LOG_ENTRY (self), NULL);
+
+  return beaver_json_to_object (beaver_log_entry_get_data (self), type, error);
 }

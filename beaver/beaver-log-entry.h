@@ -21,5 +21,9 @@ BEAVER_AVAILABLE_IN_1_0
 double beaver_log_entry_get_timestamp (BeaverLogEntry *self);
 BEAVER_AVAILABLE_IN_1_0
 const char *beaver_log_entry_get_data (BeaverLogEntry *self);
+BEAVER_AVAILABLE_IN_1_0
+JsonNode *beaver_log_entry_get_node (BeaverLogEntry *self, GError **error);
+BEAVER_AVAILABLE_IN_1_0
+GObject *beaver_log_entry_get_object (BeaverLogEntry *self, GType type, GError **error);
 
 G_END_DECLS

@@ -73,6 +73,34 @@ BEAVER_AVAILABLE_IN_1_0
 gboolean beaver_log_append_string_finish (BeaverLog *self, GAsyncResult *result, GError **error);
 
 BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_log_append_node (BeaverLog *self,
+                                 JsonNode *value,
+                                 GCancellable *cancellable,
+                                 GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_log_append_node_async (BeaverLog *self,
+                                   JsonNode *value,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_log_append_node_finish (BeaverLog *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_log_append_object (BeaverLog *self,
+                                   GObject *value,
+                                   GCancellable *cancellable,
+                                   GError **error);
+BEAVER_AVAILABLE_IN_1_0
+void beaver_log_append_object_async (BeaverLog *self,
+                                     GObject *value,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+BEAVER_AVAILABLE_IN_1_0
+gboolean beaver_log_append_object_finish (BeaverLog *self, GAsyncResult *result, GError **error);
+
+BEAVER_AVAILABLE_IN_1_0
 BeaverLogEntry *beaver_log_append_json_at (BeaverLog *self,
                                            const char *json,
                                            double timestamp,

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include <beaver/beaver-json.h>
 #include <beaver/beaver-message-private.h>
 #include <beaver/engine/beaver-json-private.h>
 
@@ -199,6 +200,27 @@ beaver_message_get_node (BeaverMessage *self, GError **error)
                  beaver_message_get_channel (self), beaver_message_get_timestamp (self),
                  reason != NULL ? reason->message : "it is empty");
   return node;
+}
+
+/**
+ * beaver_message_get_object:
+ * @self: a message
+ * @type: type of the object to make
+ * @error: return location for an error
+ *
+ * Gets what was published as a new object whose properties are set from it.
+ *
+ * Returns: (transfer full): a new object; %NULL with %BEAVER_ERROR_INVALID when what was published
+ * is not JSON, or does not fit the type
+ *
+ * Since: 1.0
+ */
+GObject *
+beaver_message_get_object (BeaverMessage *self, GType type, GError **error)
+{
+  g_return_val_if_fail (BEAVER_IS_MESSAGE (self), NULL);
+
+  return beaver_json_to_object (beaver_message_get_json (self), type, error);
 }
 
 /**

@@ -22,6 +22,8 @@ const char *beaver_message_get_json (BeaverMessage *self);
 BEAVER_AVAILABLE_IN_1_0
 JsonNode *beaver_message_get_node (BeaverMessage *self, GError **error);
 BEAVER_AVAILABLE_IN_1_0
+GObject *beaver_message_get_object (BeaverMessage *self, GType type, GError **error);
+BEAVER_AVAILABLE_IN_1_0
 double beaver_message_get_timestamp (BeaverMessage *self);
 BEAVER_AVAILABLE_IN_1_0
 gint64 beaver_message_get_offset (BeaverMessage *self);

@@ -25,7 +25,7 @@ C = '{http://www.gtk.org/introspection/c/1.0}'
 MAY_SUCCEED = ('_close', '_close_async', '_close_full', '_close_full_async', '_next', '_next_async', '_cancel', '_release')
 
 # What was read already stays readable.
-VALUES = {'Document', 'Hit', 'Message', 'Query', 'VectorQuery'}
+VALUES = {'Document', 'Hit', 'LogEntry', 'Message', 'Query', 'VectorQuery'}
 
 BY_NAME = {'timeout': 0.0, 'json': '1', 'value': '1', 'text': '"x"', 'path': '$.x', 'count': 1, 'limit': 1, 'n': 1,
            'capacity': 10, 'ttl': 10.0, 'period': 1.0, 'window': 1.0, 'error_rate': 0.01}
