@@ -171,15 +171,17 @@ run_pop (Cli *cli, GError **error)
 {
   BeaverDict *dict = get_dict (cli, error);
   g_autoptr (GError) local_error = NULL;
+  g_autoptr (BeaverEntry) entry = NULL;
   g_autofree char *fallback = NULL;
-  g_autofree char *json = NULL;
+  g_autofree char *unread = NULL;
+  double left;
 
   if (dict == NULL)
     return -1;
   if (options.fallback != NULL && (fallback = cli_parse_value (options.fallback, error)) == NULL)
     return -1;
-  json = beaver_dict_pop_json (dict, cli->args[0], cli->cancellable, &local_error);
-  if (json == NULL && fallback != NULL &&
+  entry = beaver_dict_pop_entry (dict, cli->args[0], cli->cancellable, &local_error);
+  if (entry == NULL && fallback != NULL &&
       (local_error == NULL || g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_NOT_FOUND)))
     return cli_put_value (cli, fallback, error) ? CLI_OK : -1;
   if (local_error != NULL)
@@ -187,9 +189,19 @@ run_pop (Cli *cli, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return -1;
     }
-  if (json == NULL && !set_missing (cli, error))
-    return -1;
-  return cli_put_value (cli, json, error) ? CLI_OK : -1;
+  if (entry == NULL)
+    {
+      set_missing (cli, error);
+      return -1;
+    }
+  if (cli_put_value (cli, beaver_entry_get_value (entry), error))
+    return CLI_OK;
+  /* nobody has it: the disk is full, or whoever read has left */
+  left = beaver_entry_get_expires_at (entry) - cli_now ();
+  if (left > 0)
+    unread = beaver_dict_get_or_set_json (dict, cli->args[0], beaver_entry_get_value (entry), left,
+                                          NULL, NULL);
+  return -1;
 }
 
 static int

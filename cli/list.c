@@ -132,7 +132,10 @@ run_delete (Cli *cli, GError **error)
 }
 
 static int
-take (Cli *cli, char *(*function) (BeaverList *, GCancellable *, GError **), GError **error)
+take (Cli *cli,
+      char *(*function) (BeaverList *, GCancellable *, GError **),
+      gboolean (*back) (BeaverList *, const char *, GCancellable *, GError **),
+      GError **error)
 {
   BeaverList *list = get_list (cli, error);
   g_autoptr (GError) local_error = NULL;
@@ -142,7 +145,13 @@ take (Cli *cli, char *(*function) (BeaverList *, GCancellable *, GError **), GEr
     return -1;
   json = function (list, cli->cancellable, &local_error);
   if (json != NULL)
-    return cli_put_value (cli, json, error) ? CLI_OK : -1;
+    {
+      if (cli_put_value (cli, json, error))
+        return CLI_OK;
+      /* nobody has it: the disk is full, or whoever read has left */
+      back (list, json, NULL, NULL);
+      return -1;
+    }
   if (local_error == NULL)
     g_set_error (&local_error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT, _ ("list “%s” is empty"),
                  cli->name);
@@ -153,13 +162,13 @@ take (Cli *cli, char *(*function) (BeaverList *, GCancellable *, GError **), GEr
 static int
 run_pop (Cli *cli, GError **error)
 {
-  return take (cli, beaver_list_pop_json, error);
+  return take (cli, beaver_list_pop_json, beaver_list_push_json, error);
 }
 
 static int
 run_deque (Cli *cli, GError **error)
 {
-  return take (cli, beaver_list_pop_first_json, error);
+  return take (cli, beaver_list_pop_first_json, beaver_list_prepend_json, error);
 }
 
 static int

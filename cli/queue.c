@@ -149,7 +149,13 @@ run_get (Cli *cli, GError **error)
   item = beaver_queue_get (queue, timeout, cli->cancellable, &local_error);
   if (timeout == 0 && g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_TIMEOUT))
     g_clear_error (&local_error);
-  return put_item (cli, item, local_error, error);
+  if (put_item (cli, item, local_error, error) == CLI_OK)
+    return CLI_OK;
+  /* nobody has it: the disk is full, or whoever read has left */
+  if (item != NULL)
+    beaver_queue_put_json (queue, beaver_queue_item_get_value (item),
+                           beaver_queue_item_get_priority (item), NULL, NULL);
+  return -1;
 }
 
 static int

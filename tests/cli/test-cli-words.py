@@ -242,16 +242,38 @@ class ExitCodes(CommandTest):
         if not os.path.exists('/dev/full'):
             self.skipTest('there is no /dev/full')
         self.beaver('dict', 'd', 'set', 'k', '1')
-        import subprocess
         with open('/dev/full', 'w', encoding='utf-8') as full:
             done = subprocess.run([COMMAND, 'app.db', 'dict', 'd', 'get', 'k'], cwd=self.directory, stdout=full,
                                   stderr=subprocess.PIPE, check=False, text=True, timeout=240)
         self.assertEqual(done.returncode, 1)
         self.assertIn('No space left', done.stderr)
 
+    def test_what_cannot_be_printed_is_not_lost(self):
+        if not os.path.exists('/dev/full'):
+            self.skipTest('there is no /dev/full')
+        self.beaver('list', 'l', 'push', 'first')
+        self.beaver('list', 'l', 'push', 'last')
+        self.beaver('dict', 'd', 'set', 'k', '1')
+        self.beaver('dict', 'd', 'set', 'short', '2', '--ttl', '1h')
+        self.beaver('queue', 'q', 'put', 'job', '--priority', '7')
+        everything = [['list', 'l', 'items'], ['dict', 'd', 'items']]
+        before = [self.beaver(*words) for words in everything]
+        for words in (['list', 'l', 'pop'], ['list', 'l', 'deque'], ['dict', 'd', 'pop', 'k'], ['dict', 'd', 'pop', 'short'],
+                      ['queue', 'q', 'get']):
+            with self.subTest(words=words), open('/dev/full', 'w', encoding='utf-8') as full:
+                done = subprocess.run([COMMAND, 'app.db', *words], cwd=self.directory, env=self.env, stdout=full, stderr=subprocess.PIPE,
+                                      check=False, text=True, timeout=240)
+                self.assertEqual(done.returncode, 1, done)
+                process = self.start('app.db', *words, stdin=subprocess.PIPE)
+                process.close_output()
+                process.end()
+        self.assertEqual([self.beaver(*words) for words in everything], before)
+        self.assertGreater(float(self.beaver('dict', 'd', 'ttl', 'short')), 1800)
+        job = json.loads(self.beaver('queue', 'q', 'get', '--no-block'))
+        self.assertEqual((job['data'], job['priority']), ('job', 7))
+
     def test_closed_streams(self):
         """Nothing that is opened takes the place of a stream that is closed: the command would read from it, or write into it."""
-        import subprocess
         self.beaver('dict', 'd', 'set', 'k', '1')
         for redirection, words, code, said in (('>&-', 'get k', 1, 'standard output'), ('<&-', 'set x -', 1, 'standard input'),
                                                ('<&- >&-', 'get k', 1, 'standard output'), ('<&- >&-', 'set x 2', 0, ''),
