@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The libbeaver authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What makes foreach work: cursors and streams give themselves, item by item, until there is none.
+// What makes foreach work: cursors and streams give themselves, item by item, until there is none. The rest stands in
+// Beaver-1.metadata; after a change of only that, remove beaver-1.vapi from the build.
 
 namespace Beaver {
 	public class Cursor : GLib.Object {

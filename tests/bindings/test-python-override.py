@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import traceback
 import unittest
+import unittest.mock
 
 import gi
 import tap_unittest
@@ -35,6 +36,13 @@ class Override(Case):
         """Or all the others would test PyGObject."""
         self.assertEqual(pathlib.Path(sys.modules['gi.overrides.Beaver'].__file__), SOURCE / 'gi' / 'overrides' / 'Beaver.py')
         self.assertEqual(pathlib.Path(beaver.__file__), SOURCE / 'beaver' / '__init__.py')
+
+    def test_no_typelib(self):
+        with self.assertRaisesRegex(ImportError, 'GI_TYPELIB_PATH'), unittest.mock.patch('gi.require_version', side_effect=ValueError('Namespace Beaver not available')):
+            with unittest.mock.patch.dict(sys.modules):
+                del sys.modules['beaver']
+                import beaver as again
+                self.fail(again)
 
     def test_the_program(self):
         self.assertEqual(run_program(PROGRAM, self.dir), '')

@@ -81,6 +81,14 @@ class Dev(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stdout[-2000:])
 
 
+class Examples(unittest.TestCase):
+    def test_each_is_explained(self):
+        folder = TOOLS.parent / 'examples'
+        text = (folder / 'README.md').read_text(encoding='utf-8')
+        files = {path.name for path in folder.iterdir() if path.suffix in ('.c', '.py', '.js', '.vala')}
+        self.assertEqual(set(re.findall(r'\]\(([a-z-]+\.(?:c|py|js|vala))\)', text)), files)
+
+
 class RunTests(unittest.TestCase):
     CASES = {
         # what: (stdout, result, status) -> passed, failed, skipped

@@ -15,7 +15,11 @@ of an operation fail at once with ClosedError.
 """
 import gi
 
-gi.require_version('Beaver', '1')
+try:
+    gi.require_version('Beaver', '1')
+except ValueError as error:
+    raise ImportError(f'{error}: GI_TYPELIB_PATH has to name the folder of Beaver-1.typelib, which lies in girepository-1.0 '
+                      'beside the library') from error
 from gi.repository import Beaver  # noqa: E402
 from gi.overrides._beaver import errors as _errors  # noqa: E402
 from gi.overrides._beaver.documents import Document, q, rerank  # noqa: E402,F401
