@@ -114,7 +114,8 @@ _beaver_log_entry_new_take (double timestamp, GRefString *data)
  *
  * Makes an entry for [method@Beaver.Log.append_batch].
  *
- * Nothing is written yet, and neither argument is checked before that.
+ * Nothing is written yet, and neither argument is checked before that: what is missing or no JSON
+ * is refused then.
  *
  * Returns: (transfer full): a new entry
  *
@@ -123,9 +124,14 @@ _beaver_log_entry_new_take (double timestamp, GRefString *data)
 BeaverLogEntry *
 beaver_log_entry_new (double timestamp, const char *data)
 {
-  g_return_val_if_fail (data != NULL, NULL);
+  return _beaver_log_entry_new_take (timestamp, data != NULL ? g_ref_string_new (data) : NULL);
+}
 
-  return _beaver_log_entry_new_take (timestamp, g_ref_string_new (data));
+/* (nullable): NULL where there is none, which is no null. */
+const char *
+_beaver_log_entry_peek_data (BeaverLogEntry *self)
+{
+  return self->data;
 }
 
 /**

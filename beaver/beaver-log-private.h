@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 BeaverLogEntry *_beaver_log_entry_new_take (double timestamp, GRefString *data);
+const char *_beaver_log_entry_peek_data (BeaverLogEntry *self);
 
 /* ---- what the works of a log share (beaver-log-store.c) ---- */
 

@@ -256,11 +256,12 @@ append_at_op (BeaverLog *self, const char *json, double timestamp, GError **erro
 static gboolean
 batch_add (BeaverLogOp *op, BeaverLogEntry *entry, GError **error)
 {
-  BeaverLogRow row = { beaver_log_entry_get_timestamp (entry), NULL };
+  gboolean there = BEAVER_IS_LOG_ENTRY (entry);
+  BeaverLogRow row = { there ? beaver_log_entry_get_timestamp (entry) : NAN, NULL };
 
   if (!isnan (row.timestamp) && !_beaver_check_finite ("the timestamp", row.timestamp, error))
     return FALSE;
-  row.data = _beaver_log_normalize (beaver_log_entry_get_data (entry), error);
+  row.data = _beaver_log_normalize (there ? _beaver_log_entry_peek_data (entry) : NULL, error);
   if (row.data == NULL)
     return FALSE;
   g_array_append_val (op->rows, row);

@@ -128,6 +128,8 @@ test_batch (Fixture *f, gconstpointer data)
   BeaverLogEntry *bad[] = { beaver_log_entry_new (51, "1"), beaver_log_entry_new (52, "nonsense") };
   BeaverLogEntry *endless[] = { beaver_log_entry_new (51, "1"),
                                 beaver_log_entry_new (INFINITY, "1") };
+  BeaverLogEntry *missing[] = { beaver_log_entry_new (51, NULL),
+                                g_object_new (BEAVER_TYPE_LOG_ENTRY, NULL), NULL };
   g_autoptr (GPtrArray) entries = NULL;
 
   append_at (log, "\"first\"", 100);
@@ -142,6 +144,13 @@ test_batch (Fixture *f, gconstpointer data)
   g_clear_error (&error);
   g_assert_false (beaver_log_append_batch (log, endless, 2, NULL, &error));
   g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+  for (guint i = 0; i < G_N_ELEMENTS (missing); i++)
+    {
+      g_clear_error (&error);
+      g_assert_false (beaver_log_append_batch (log, &missing[i], 1, NULL, &error));
+      g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "missing"));
+    }
 
   entries = all (log);
   g_assert_cmpuint (entries->len, ==, 4);
@@ -155,6 +164,7 @@ test_batch (Fixture *f, gconstpointer data)
     {
       g_object_unref (bad[i]);
       g_object_unref (endless[i]);
+      g_object_unref (missing[i]);
     }
 }
 
