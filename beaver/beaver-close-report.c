@@ -146,6 +146,8 @@ beaver_close_report_class_init (BeaverCloseReportClass *klass)
 static void
 beaver_close_report_init (BeaverCloseReport *self)
 {
+  self->referenced = g_new0 (char *, 1);
+  self->sites = g_new0 (char *, 1);
 }
 
 BeaverCloseReport *
@@ -154,8 +156,8 @@ _beaver_close_report_new (const BeaverEngineCloseStats *stats, GPtrArray *refere
   BeaverCloseReport *self = g_object_new (BEAVER_TYPE_CLOSE_REPORT, NULL);
 
   self->stats = *stats;
-  self->referenced = g_new0 (char *, referenced->len + 1);
-  self->sites = g_new0 (char *, referenced->len + 1);
+  self->referenced = g_renew (char *, self->referenced, referenced->len + 1);
+  self->sites = g_renew (char *, self->sites, referenced->len + 1);
   for (guint i = 0; i < referenced->len; i++)
     {
       const BeaverReferenced *one = g_ptr_array_index (referenced, i);
@@ -163,6 +165,8 @@ _beaver_close_report_new (const BeaverEngineCloseStats *stats, GPtrArray *refere
       self->referenced[i] = g_strdup (one->text);
       self->sites[i] = g_strdup (one->site != NULL ? one->site : "");
     }
+  self->referenced[referenced->len] = NULL;
+  self->sites[referenced->len] = NULL;
   return self;
 }
 
