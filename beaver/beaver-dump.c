@@ -566,16 +566,18 @@ load_async (gpointer source,
  * of a dict `{key, value}`, of a list the values, of a queue `{priority, timestamp, data}`, of
  * blobs
  * `{key, metadata, size, payload}` with the payload in base64, of a log `{timestamp, data}`, of
- * documents `{id, body}`. As JSON lines, the items alone. Beyond 2.x, which ignores them, there are
+ * documents `{id, body}`; and of what 2.x does not dump, a graph `{source, target, label,
+ * metadata}`, vectors `{id, vector, metadata}`, a channel `{timestamp, payload}`. As JSON lines, the
+ * items alone. Beyond 2.x, which ignores them, there are
  * `expires_at` of entries with a time to live, and of documents `fts` (false, or the fields that
  * are searched) and `fuzzy`, where they are not as a load of 2.x would make them.
  *
  * The values of an encrypted dict are written in plain. NaN, if another program stored it, is
  * written as Python does, which is not JSON.
  *
- * dict, list, queue, blobs, log and documents can be dumped; others answer
- * %BEAVER_ERROR_UNSUPPORTED and are part of [method@Beaver.Db.dump]. The dump is made in memory;
- * @progress counts its bytes. @stream is not closed.
+ * A sketch, whose items nobody can tell, and a lock answer %BEAVER_ERROR_UNSUPPORTED; they are part
+ * of [method@Beaver.Db.dump]. So are the positions of a channel's consumers and how long it keeps
+ * its messages. The dump is made in memory; @progress counts its bytes. @stream is not closed.
  *
  * Returns: %TRUE; %FALSE on error
  *
@@ -673,8 +675,9 @@ beaver_manager_dump_finish (BeaverManager *self, GAsyncResult *result, GError **
  * and what was appended before it was cancelled stays.
  *
  * Times to live go on to the same end; what is over is not there. Entries of a queue and of a log
- * keep their times (a taken one of a log moves to the next free one). There is one event of
- * clearing, and none for each item.
+ * keep their times (a taken one of a log moves to the next free one), and so do the messages of a
+ * channel, of which a consumer gets what is newer than what it has acknowledged. There is one event
+ * of clearing, and none for each item.
  *
  * @progress counts items. @stream is not closed.
  *

@@ -442,7 +442,7 @@ static const CliVerb verbs[] = {
     retention_options, run_retention },
   { "prune", NULL, "", N_ ("Remove the messages that retention lets go, and print how many"), 0, 0,
     CLI_VERB_READS, NULL, run_prune },
-  CLI_COUNT_VERBS,
+  CLI_COMMON_VERBS,
   { NULL },
 };
 

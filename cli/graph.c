@@ -316,7 +316,7 @@ static const CliVerb verbs[] = {
   { "path", NULL, N_ ("SOURCE TARGET"), N_ ("Print the shortest way"), 2, 2, CLI_VERB_READS,
     cli_graph_way_options, run_path },
   { "labels", NULL, "", N_ ("List the labels"), 0, 0, CLI_VERB_READS, NULL, run_labels },
-  CLI_COUNT_VERBS,
+  CLI_COMMON_VERBS,
   { NULL },
 };
 

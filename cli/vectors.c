@@ -256,7 +256,7 @@ static const CliVerb verbs[] = {
   { "near", "search", N_ ("[VECTOR]"), N_ ("List the vectors that are nearest to one"), 0, 1,
     CLI_VERB_READS, near_options, cli_vectors_near },
   { "items", "show", "", N_ ("List all vectors"), 0, 0, CLI_VERB_READS, NULL, run_items },
-  CLI_COUNT_VERBS,
+  CLI_COMMON_VERBS,
   { NULL },
 };
 

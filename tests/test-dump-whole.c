@@ -54,13 +54,16 @@ static BeaverManager *
 get_manager (BeaverDb *db, const char *kind)
 {
   g_autoptr (GError) error = NULL;
-  gpointer manager = g_str_equal (kind, "dict") ? (gpointer) beaver_db_get_dict (db, "x", &error) :
-                     g_str_equal (kind, "list") ? (gpointer) beaver_db_get_list (db, "x", &error) :
-                     g_str_equal (kind, "queue") ?
-                                                  (gpointer) beaver_db_get_queue (db, "x", &error) :
-                     g_str_equal (kind, "blob") ? (gpointer) beaver_db_get_blobs (db, "x", &error) :
-                     g_str_equal (kind, "log")  ? (gpointer) beaver_db_get_log (db, "x", &error) :
-                                                  beaver_db_get_documents (db, "x", &error);
+  gpointer manager =
+      g_str_equal (kind, "dict")    ? (gpointer) beaver_db_get_dict (db, "x", &error) :
+      g_str_equal (kind, "list")    ? (gpointer) beaver_db_get_list (db, "x", &error) :
+      g_str_equal (kind, "queue")   ? (gpointer) beaver_db_get_queue (db, "x", &error) :
+      g_str_equal (kind, "blob")    ? (gpointer) beaver_db_get_blobs (db, "x", &error) :
+      g_str_equal (kind, "log")     ? (gpointer) beaver_db_get_log (db, "x", &error) :
+      g_str_equal (kind, "channel") ? (gpointer) beaver_db_get_channel (db, "x", &error) :
+      g_str_equal (kind, "graph")   ? (gpointer) beaver_db_get_graph (db, "x", &error) :
+      g_str_equal (kind, "vectors") ? (gpointer) beaver_db_get_vectors (db, "x", &error) :
+                                      beaver_db_get_documents (db, "x", &error);
 
   g_assert_no_error (error);
   return manager;
@@ -87,6 +90,15 @@ static const struct
   { "documents", "Documents",
     "{\"id\": \"a\", \"body\": {\"t\": \"one\"}}\n"
     "{\"id\": \"b\", \"body\": {\"t\": \"two\", \"u\": \"three\"}, \"fts\": [\"u\"]}\n" },
+  { "channel", "Channel",
+    "{\"timestamp\": 1.5, \"payload\": {\"a\": 1}}\n"
+    "{\"timestamp\": 2.0, \"payload\": null}\n" },
+  { "graph", "Graph",
+    "{\"source\": \"a\", \"target\": \"b\", \"label\": \"knows\", \"metadata\": {\"w\": 1}}\n"
+    "{\"source\": \"b\", \"target\": \"a\", \"label\": \"\", \"metadata\": null}\n" },
+  { "vectors", "Vectors",
+    "{\"id\": \"a\", \"vector\": [1.0, 0.5], \"metadata\": {\"w\": 1}}\n"
+    "{\"id\": \"b\", \"vector\": [0.25, -2.0], \"metadata\": null}\n" },
 };
 
 static void
@@ -131,7 +143,8 @@ test_each_kind (Fixture *f, gconstpointer data)
       count = beaver_manager_count (manager, NULL, &error);
       g_assert_cmpint (count, ==,
                        strstr (kinds[i].lines, "\"key\"") != NULL ||
-                               strstr (kinds[i].lines, "\"id\"") != NULL ?
+                               strstr (kinds[i].lines, "\"id\"") != NULL ||
+                               strstr (kinds[i].lines, "\"source\"") != NULL ?
                            2 :
                            4);
     }
@@ -175,6 +188,13 @@ test_malformed (Fixture *f, gconstpointer data)
     { "documents", "{\"id\": \"a\", \"body\": {}, \"fts\": \"t\"}" },
     { "documents", "{\"id\": \"a\", \"body\": {}, \"fuzzy\": \"yes\"}" },
     { "dict", "{\"key\": \"a\", \"value\": 1, \"expires_at\": true}" },
+    { "channel", "{\"payload\": 1}" },
+    { "channel", "{\"timestamp\": null, \"payload\": 1}" },
+    { "graph", "{\"source\": \"a\", \"target\": \"b\", \"metadata\": null}" },
+    { "graph", "{\"source\": 1, \"target\": \"b\", \"label\": \"l\"}" },
+    { "vectors", "{\"id\": \"a\"}" },
+    { "vectors", "{\"id\": \"a\", \"vector\": [\"x\"]}" },
+    { "vectors", "{\"id\": \"a\", \"vector\": []}" },
   };
   g_autoptr (GError) error = NULL;
 
@@ -546,6 +566,53 @@ test_waiters (Fixture *f, gconstpointer data)
     }
 }
 
+/* Who searches sees what was loaded, and who listens gets it. */
+static void
+test_live_vectors_and_channels (Fixture *f, gconstpointer data)
+{
+  BeaverVectors *vectors = beaver_db_get_vectors (f->db, "v", NULL);
+  BeaverChannel *channel = beaver_db_get_channel (f->db, "c", NULL);
+  g_autoptr (BeaverSubscription) subscription = NULL;
+  g_autoptr (GError) error = NULL;
+  const float values[] = { 1, 0 };
+  g_autoptr (GBytes) query = g_bytes_new_static (values, sizeof values);
+  static const char *const ids[] = { "a", "b", "c" };
+
+  beaver_vectors_set_floats (vectors, "a", values, 2, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GPtrArray) hits = NULL;
+      g_autofree char *line =
+          g_strdup_printf ("{\"id\": \"%s\", \"vector\": [1, %u]}\n", ids[i], i);
+
+      if (i > 0)
+        g_assert_cmpint (load (vectors, line, JSONL, i == 1 ? APPEND : OVERWRITE, &error), ==, 1);
+      g_assert_no_error (error);
+      hits = beaver_vectors_near (vectors, query, 5, BEAVER_VECTOR_METRIC_EUCLID, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (hits->len, ==, i == 1 ? 2 : 1);
+      g_assert_cmpstr (beaver_vector_hit_get_id (hits->pdata[hits->len - 1]), ==, ids[i]);
+    }
+
+  subscription = beaver_channel_subscribe (channel, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (beaver_channel_publish (channel, "1", NULL, &error));
+  g_assert_cmpint (load (channel,
+                         "{\"timestamp\": 1.5, \"payload\": 0}\n"
+                         "{\"timestamp\": 9000000000.5, \"payload\": 2}\n",
+                         JSONL, APPEND, &error),
+                   ==, 2);
+  g_assert_no_error (error);
+  for (gboolean seen = FALSE; !seen;)
+    {
+      g_autoptr (BeaverMessage) message = beaver_subscription_next (subscription, -1, NULL, &error);
+
+      g_assert_no_error (error);
+      seen = g_str_equal (beaver_message_get_json (message), "2");
+    }
+}
+
 /* A load that fails or is cancelled in the middle of writing leaves the old content. */
 static void
 on_progress (gint64 done, gint64 total, gpointer user_data)
@@ -684,6 +751,7 @@ main (int argc, char **argv)
   beaver_test_add ("/dump/D44-search-choices", test_search_choices);
   beaver_test_add ("/dump/what-is-beside", test_what_is_beside);
   beaver_test_add ("/dump/live-objects", test_live_objects);
+  beaver_test_add ("/dump/live-vectors-and-channels", test_live_vectors_and_channels);
   beaver_test_add ("/dump/waiters", test_waiters);
   beaver_test_add ("/dump/nul-in-keys", test_nul_in_keys);
   beaver_test_add ("/dump/cancelled", test_cancelled);

@@ -456,10 +456,10 @@ test_unsupported_and_cancelled (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GOutputStream) out = g_memory_output_stream_new_resizable ();
-  BeaverChannel *channel = beaver_db_get_channel (f->db, "c", NULL);
+  BeaverLock *lock = beaver_db_get_lock (f->db, "l", NULL);
 
   g_assert_false (
-      beaver_manager_dump (BEAVER_MANAGER (channel), out, JSON, 0, NULL, NULL, NULL, &error));
+      beaver_manager_dump (BEAVER_MANAGER (lock), out, JSON, 0, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_UNSUPPORTED);
   g_cancellable_cancel (cancellable);
   g_assert_false (beaver_db_dump (f->db, out, JSON, 0, NULL, NULL, cancellable, &error));

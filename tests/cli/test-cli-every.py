@@ -60,7 +60,7 @@ class Case:
         self.stdin, self.before, self.binary, self.crowd = stdin, before, binary, crowd
 
 
-DUMP_OF = {'dict': 'd', 'list': 'l', 'queue': 'q', 'blob': 'b', 'log': 'o', 'docs': 'x'}
+DUMP_OF = {'dict': 'd', 'list': 'l', 'queue': 'q', 'blob': 'b', 'log': 'o', 'docs': 'x', 'channel': 'c', 'graph': 'g', 'vectors': 'v'}
 CASES = {
     'dict get': Case('c', out='3'),
     'dict set': Case('new', '{"x": 1}'),
@@ -178,11 +178,11 @@ CASES = {
     'doctor': Case('--json', out=''),
     'migrate': Case('--dry-run', code=1),
 }
-NAMES = {**DUMP_OF, 'channel': 'c', 'graph': 'g', 'vectors': 'v', 'lock': 'job', 'events': 'topic', 'sketch': 's'}
+NAMES = {**DUMP_OF, 'lock': 'job', 'events': 'topic', 'sketch': 's'}
 for kind, name in DUMP_OF.items():
     CASES[f'{kind} dump'] = Case(out='"metadata"', binary=True)
     CASES[f'{kind} load'] = Case(f'{kind}.json', out='')
-for kind in (*DUMP_OF, 'channel', 'graph', 'vectors', 'sketch'):
+for kind in (*DUMP_OF, 'sketch'):
     CASES[f'{kind} count'] = Case(out='')
     CASES[f'{kind} clear'] = Case(out='')
 
