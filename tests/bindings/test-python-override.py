@@ -17,6 +17,7 @@ from py_beaver import Case, run_program
 
 import beaver
 from beaver import BeaverDB
+from gi.overrides._beaver.base import state_of
 from gi.repository import Beaver, GLib
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / 'bindings' / 'python'
@@ -110,6 +111,35 @@ class Override(Case):
         self.db.channel('c').publish(1)
         self.db.log('l').log(1)
         self.assertEqual((self.db.dicts, self.db.channels, self.db.logs, self.db.locks), (['a', 'b'], ['c'], ['l'], []))
+
+
+class Locks(Case):
+    options = {'connection_timeout': 0.05}
+
+    def test_a_release_that_failed_is_told(self):
+        """While another keeps the file busy the lock cannot be given back; afterwards it can."""
+        other = sqlite3.connect(self.path, isolation_level=None)
+        self.addCleanup(other.close)
+        lock, structure = self.db.lock('l'), self.db.dict('d')
+        # what the main thread gets when it has to wait
+        taken = self.db.dict('waited')
+        state_of(self.db).main_holds[taken.topic] = [taken.hold(0.0, 60.0), 1]
+        for held in (lock, structure, taken):
+            with self.subTest(held=held):
+                self.assertTrue(held is taken or held.acquire())
+                other.execute('BEGIN IMMEDIATE')
+                self.assertRaises(beaver.BusyError, held.release)
+                other.execute('ROLLBACK')
+                self.assertTrue(held.locked)
+                held.release()
+                self.assertFalse(held.locked)
+
+    def test_clear_tells_of_its_own(self):
+        lock = self.db.lock('l')
+        lock.acquire()
+        self.assertTrue(lock.clear())
+        self.assertFalse(lock.locked)
+        self.assertFalse(lock.clear())
 
 
 class Errors(Case):

@@ -4,7 +4,7 @@ import functools
 
 from . import bridge
 from .base import override, raw, state_of
-from .errors import ClosedError, Error, InvalidError, TimeoutError
+from .errors import ClosedError, ConflictError, Error, InvalidError, TimeoutError
 from .values import seconds
 
 
@@ -105,16 +105,22 @@ class NamedLock:
         if guard is not None:
             try:
                 guard.release()
+            except (ClosedError, ConflictError):
+                pass        # closed or lost: it is not held, which is what was asked for
             except Error:
-                pass        # lost or closed: it is not held, which is what was asked for
+                self._guard = guard     # for another try
+                raise
 
     async def release_async(self):
         guard, self._guard = self._guard, None
         if guard is not None:
             try:
                 await guard.release_async()
-            except Error:
+            except (ClosedError, ConflictError):
                 pass
+            except BaseException:
+                self._guard = guard
+                raise
 
     def hold(self, timeout=None, lock_ttl=None):
         """A guard that has the lock until its release(), or the end of its with; TimeoutError when it was not to be had in time.
@@ -156,8 +162,9 @@ class NamedLock:
 
     def clear(self):
         """Takes the lock away from whoever holds or awaits it; whether there was anybody."""
+        taken = self._lock.clear() > 0
         self._guard = None
-        return self._lock.clear() > 0
+        return taken
 
     def __enter__(self):
         if not self.acquire():

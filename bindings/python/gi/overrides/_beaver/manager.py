@@ -68,10 +68,11 @@ class Manager(raw.Manager):
         hold = self._main_hold()
         if hold is None:
             return self._c['release'](self)
-        hold[1] -= 1
-        if hold[1] == 0:
-            del state_of(self).main_holds[self.topic]
-            return hold[0].release()
+        if hold[1] > 1:
+            hold[1] -= 1
+            return True
+        hold[0].release()       # on an error it is held, and there to be released again
+        del state_of(self).main_holds[self.topic]
         return True
 
     def renew(self, lock_ttl=60.0):
