@@ -20,6 +20,7 @@
 #include <beaver/engine/beaver-json-private.h>
 #include <beaver/engine/beaver-legacy-private.h>
 #include <beaver/engine/beaver-order-private.h>
+#include <beaver/engine/beaver-temporary-private.h>
 
 /* What only 1.x used: in __metadata__ its version, in __events__ counters of listeners. */
 #define NOT_OLD_DICTS "dict_name NOT IN ('__metadata__', '__events__')"
@@ -436,12 +437,8 @@ static gboolean
 put_in_place (Migration *self, const char *temporary, GError **error)
 {
   g_autofree char *dir = g_path_get_dirname (self->destination);
-  int fd = g_open (temporary, O_RDWR | O_CLOEXEC, 0);
+  int fd;
 
-  if (fd < 0)
-    return set_errno (error, "open", temporary);
-  fsync (fd);
-  close (fd);
   if (link (temporary, self->destination) == 0)
     g_unlink (temporary);
   else if (errno == EEXIST)
@@ -460,27 +457,23 @@ put_in_place (Migration *self, const char *temporary, GError **error)
 static gboolean
 write_destination (Migration *self, GError **error)
 {
-  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-  g_autofree char *temporary = g_strconcat (self->destination, ".XXXXXX", NULL);
+  g_auto (BeaverTemporary) temporary = { NULL, -1 };
   GStatBuf status;
   gboolean ok;
-  int fd;
 
   if (g_file_test (self->destination, G_FILE_TEST_EXISTS))
     return set_exists (self, error);
   /* who may not read the old file may not read the new one */
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC,
-                       g_stat (self->source, &status) == 0 ? (status.st_mode & 0666) | 0600 : 0600);
-  if (fd < 0)
-    return set_errno (error, "create", temporary);
-  close (fd);
-  ok = copy_all (self, temporary, error) && put_in_place (self, temporary, error);
-  for (guint i = 0; !ok && i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *file = g_strconcat (temporary, suffixes[i], NULL);
-
-      g_unlink (file);
-    }
+  if (!_beaver_temporary_make (
+          &temporary, self->destination,
+          g_stat (self->source, &status) == 0 ? (status.st_mode & 0666) | 0600 : 0600))
+    return set_errno (error, "create", temporary.path);
+  ok = copy_all (self, temporary.path, error);
+  fsync (temporary.fd);
+  _beaver_temporary_release (&temporary);
+  ok = ok && put_in_place (self, temporary.path, error);
+  if (!ok)
+    _beaver_temporary_remove (&temporary);
   return ok;
 }
 

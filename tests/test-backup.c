@@ -4,6 +4,10 @@
 #include "beaver-test-sqlite.h"
 
 #include <signal.h>
+#include <utime.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 
 #define assert_error(code)                                                                         \
   G_STMT_START                                                                                     \
@@ -291,14 +295,56 @@ make_backup (const char *source, const char *path)
   return db == NULL || !beaver_db_backup (db, path, stop_there, NULL, NULL, &error);
 }
 
+/* File systems of which it is known that what was left behind can be told from what is under way.
+ */
+static gboolean
+can_tell (const char *dir)
+{
+#ifdef __linux__
+  struct statfs status;
+
+  g_assert_no_errno (statfs (dir, &status));
+  return status.f_type == 0xef53 || status.f_type == 0x794c7630 || status.f_type == 0x01021994;
+#else
+  return FALSE;
+#endif
+}
+
+/* How many files of backups under way, or left behind, there are; all made yesterday, and a log
+ * beside each. */
+static guint
+make_old (Fixture *f)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->dir, 0, NULL);
+  struct utimbuf yesterday = { time (NULL) - 86400, time (NULL) - 86400 };
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (f->dir, name, NULL);
+
+      if (!g_str_has_prefix (name, "copy.db.beaver-") || g_str_has_suffix (name, "-journal") ||
+          g_str_has_suffix (name, "notes1"))
+        continue;
+      g_assert_no_errno (g_utime (file, &yesterday));
+      n++;
+    }
+  return n;
+}
+
 static void
 test_killed (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (f->dir, "copy.db", NULL);
+  g_autofree char *mine = g_build_filename (f->dir, "copy.db.beaver-notes1", NULL);
+  struct utimbuf yesterday = { time (NULL) - 86400, time (NULL) - 86400 };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *line = NULL;
 
+  g_assert_true (g_file_set_contents (mine, "SQLite, as I see it", -1, &error));
+  g_assert_no_errno (g_utime (mine, &yesterday));
   fill (f);
   g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
@@ -306,12 +352,24 @@ test_killed (Fixture *f, gconstpointer data)
   process = beaver_test_spawn_self ("backup", f->path, path, NULL);
   line = beaver_test_read_line (process);
   g_assert_cmpstr (line, ==, "stopped");
-  g_subprocess_send_signal (process, SIGKILL);
-  g_subprocess_wait (process, NULL, NULL);
   assert_copy (path, 4000);
+
+  /* what is under way stays, however long it takes */
+  g_assert_cmpuint (make_old (f), ==, 1);
   g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   assert_copy (path, 4001);
+  g_assert_cmpuint (make_old (f), ==, 1);
+
+  /* what was left behind goes, unless it was touched a moment ago */
+  g_subprocess_send_signal (process, SIGKILL);
+  g_subprocess_wait (process, NULL, NULL);
+  g_assert_cmpuint (make_old (f), ==, 1);
+  g_assert_true (beaver_db_backup (f->db, path, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  assert_copy (path, 4001);
+  g_assert_cmpuint (make_old (f), ==, can_tell (f->dir) ? 0 : 1);
+  g_assert_true (g_file_test (mine, G_FILE_TEST_EXISTS));
 }
 
 /* A damaged database gives no verified copy, and nothing is put in place. */

@@ -218,6 +218,50 @@ test_killed (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* A source in WAL mode is left as it was, without an empty log beside it; unless somebody else has
+ * it open, whose log that is. */
+static void
+test_source_with_log (Fixture *f, gconstpointer data)
+{
+  g_autofree char *source = beaver_test_copy_data (f, "legacy_130.db");
+  g_autofree char *wal = g_strconcat (source, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (source, "-shm", NULL);
+  g_autofree char *before = NULL;
+  gsize size_before;
+  g_autoptr (GError) error = NULL;
+  sqlite3 *raw = raw_open (source);
+
+  raw_exec (raw, "PRAGMA journal_mode = WAL");
+  raw_close (raw);
+  g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+  g_file_get_contents (source, &before, &size_before, &error);
+  g_assert_no_error (error);
+  for (guint others = 0; others < 2; others++)
+    {
+      g_autoptr (BeaverMigrateReport) report = NULL;
+      g_autofree char *after = NULL;
+      gsize size_after;
+
+      raw = others ? raw_open (source) : NULL;
+      if (raw != NULL)
+        raw_exec (raw, "BEGIN; SELECT count(*) FROM sqlite_schema");
+      report = beaver_migrate (source, NULL, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      if (raw != NULL)
+        {
+          g_assert_true (g_file_test (wal, G_FILE_TEST_EXISTS));
+          g_assert_true (g_file_test (shm, G_FILE_TEST_EXISTS));
+          raw_exec (raw, "COMMIT");
+          raw_close (raw);
+        }
+      g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
+      g_assert_false (g_file_test (shm, G_FILE_TEST_EXISTS));
+      g_file_get_contents (source, &after, &size_after, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (before, size_before, after, size_after);
+    }
+}
+
 static void
 test_async (Fixture *f, gconstpointer data)
 {
@@ -259,6 +303,7 @@ main (int argc, char **argv)
   beaver_test_add_closed ("/migrate/D67-failures-leave-nothing", test_failures_leave_nothing);
   beaver_test_add_closed ("/migrate/D67-long-lists", test_long_list);
   beaver_test_add_closed ("/migrate/killed", test_killed);
+  beaver_test_add_closed ("/migrate/source-with-log", test_source_with_log);
   beaver_test_add_closed ("/migrate/async", test_async);
   return g_test_run ();
 }

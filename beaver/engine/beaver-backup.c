@@ -16,6 +16,7 @@
 
 #include <beaver/engine/beaver-core-private.h>
 #include <beaver/engine/beaver-sqlite-error-private.h>
+#include <beaver/engine/beaver-temporary-private.h>
 
 /* 1 MiB at a time. */
 #define STEP_PAGES 256
@@ -33,9 +34,9 @@ set_errno (GError **error, const char *what, const char *path)
 }
 
 static gboolean
-sync_path (const char *path, int flags, GError **error)
+sync_folder (const char *path, GError **error)
 {
-  int fd = g_open (path, flags | O_CLOEXEC, 0);
+  int fd = g_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   gboolean ok;
 
   if (fd < 0)
@@ -238,20 +239,7 @@ copy_to (BeaverEngine *self, const char *path, gboolean verify, Backup *backup, 
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_IO, _ ("cannot close “%s”"), path);
       ok = FALSE;
     }
-  return ok && sync_path (path, O_RDWR, error);
-}
-
-static void
-remove_leftovers (const char *path)
-{
-  static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *file = g_strconcat (path, suffixes[i], NULL);
-
-      g_unlink (file);
-    }
+  return ok;
 }
 
 gboolean
@@ -266,12 +254,11 @@ _beaver_engine_backup (BeaverEngine *self,
   Backup backup = { self, NULL, step, data, cancellable };
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *dir = g_path_get_dirname (absolute);
-  g_autofree char *temporary = g_strconcat (absolute, ".XXXXXX", NULL);
+  g_auto (BeaverTemporary) temporary = { NULL, -1 };
   GStatBuf status;
   gboolean replaces = g_stat (absolute, &status) == 0;
   int mode = 0666;
   gboolean ok;
-  int fd;
 
   if (!_beaver_engine_enter (self, error))
     return FALSE;
@@ -281,23 +268,24 @@ _beaver_engine_backup (BeaverEngine *self,
   else if (!self->memory && g_stat (_beaver_engine_get_path (self), &status) == 0)
     mode = (status.st_mode & 0666) | 0600;
   /* made here so that the name is ours; SQLite takes an empty file for a new database */
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, mode);
-  if (fd < 0)
+  if (!_beaver_temporary_make (&temporary, absolute, mode))
     {
-      set_errno (error, "create", temporary);
+      set_errno (error, "create", temporary.path);
       _beaver_engine_leave (self);
       return FALSE;
     }
-  close (fd);
-  ok = copy_to (self, temporary, verify, &backup, error);
-  if (ok && replaces && g_chmod (temporary, status.st_mode & 0777) != 0)
+  ok = copy_to (self, temporary.path, verify, &backup, error);
+  if (ok && fsync (temporary.fd) != 0 && errno != EINVAL)
+    ok = set_errno (error, "force to the disk", temporary.path);
+  _beaver_temporary_release (&temporary);
+  if (ok && replaces && g_chmod (temporary.path, status.st_mode & 0777) != 0)
     g_debug ("“%s” does not keep its mode: %s", path, g_strerror (errno));
-  if (ok && g_rename (temporary, absolute) != 0)
+  if (ok && g_rename (temporary.path, absolute) != 0)
     ok = set_errno (error, "put the copy in the place of", path);
   if (!ok)
-    remove_leftovers (temporary);
+    _beaver_temporary_remove (&temporary);
   else
-    ok = sync_path (dir, O_RDONLY | O_DIRECTORY, error);
+    ok = sync_folder (dir, error);
   _beaver_engine_leave (self);
   return ok;
 }

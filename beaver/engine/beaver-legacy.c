@@ -11,6 +11,8 @@
 
 struct _BeaverLegacy
 {
+  char *path;      /* absolute */
+  gboolean no_log; /* there was none when it was opened */
   sqlite3 *db;
   sqlite3_stmt *row;
 };
@@ -28,9 +30,11 @@ _beaver_legacy_open (const char *path, GError **error)
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autofree char *wal = g_strconcat (absolute, "-wal", NULL);
   g_autofree char *what = g_strdup_printf (_ ("cannot read “%s”"), path);
-  int code =
-      sqlite3_open_v2 (absolute, &self->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+  int code;
 
+  self->path = g_strdup (absolute);
+  self->no_log = !g_file_test (wal, G_FILE_TEST_EXISTS);
+  code = sqlite3_open_v2 (absolute, &self->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
   if (code == SQLITE_OK)
     {
       sqlite3_busy_timeout (self->db, 5000);
@@ -57,12 +61,31 @@ _beaver_legacy_open (const char *path, GError **error)
   return NULL;
 }
 
+/* Who may only read makes an empty log for a file in WAL mode, and cannot take it away again. Who
+ * may write does, as far as nobody else is there: the last one to close it. */
+static void
+remove_log (const char *path)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  sqlite3 *db = NULL;
+  GStatBuf status;
+
+  if (g_stat (wal, &status) != 0 || status.st_size != 0)
+    return;
+  if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+    can_read (db);
+  sqlite3_close (db);
+}
+
 void
 _beaver_legacy_free (BeaverLegacy *self)
 {
   if (self == NULL)
     return;
   sqlite3_close (self->db);
+  if (self->no_log)
+    remove_log (self->path);
+  g_free (self->path);
   g_free (self);
 }
 
