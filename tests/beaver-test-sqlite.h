@@ -14,7 +14,7 @@ raw_open (const char *path)
   sqlite3 *raw = NULL;
 
   g_assert_cmpint (sqlite3_open (path, &raw), ==, SQLITE_OK);
-  sqlite3_busy_timeout (raw, 10000);
+  sqlite3_busy_timeout (raw, BEAVER_TEST_DEADLINE * 1000);
   /* a test has no need to survive a power cut, and each would take milliseconds */
   g_assert_cmpint (sqlite3_exec (raw, "PRAGMA synchronous = OFF", NULL, NULL, NULL), ==, SQLITE_OK);
   return raw;

@@ -23,7 +23,7 @@ class Queue(Case):
         priority, timestamp, data = self.q.get()
         self.assertEqual((priority, data), (1.0, 'first'))
         self.assertEqual(len(self.q), 1)
-        self.q.get(timeout=60)
+        self.q.get(timeout=120)
         self.assertRaisesRegex(IndexError, '“q”', self.q.get, block=False)
         self.assertRaises(TimeoutError, self.q.get, timeout=0.01)
         self.assertIsNone(self.q.peek())
@@ -31,7 +31,7 @@ class Queue(Case):
     def test_waiting(self):
         timer = threading.Timer(0.05, self.q.put, ('late',))
         timer.start()
-        self.assertEqual(self.q.get(timeout=60).data, 'late')
+        self.assertEqual(self.q.get(timeout=120).data, 'late')
         timer.join()
 
     def test_jobs(self):
@@ -56,7 +56,7 @@ class Queue(Case):
 
     def test_async(self):
         async def use():
-            waiting = asyncio.ensure_future(self.q.get_async(timeout=60))
+            waiting = asyncio.ensure_future(self.q.get_async(timeout=120))
             await self.q.put_async('x')
             item = await waiting
             await self.q.put_async('y')

@@ -30,7 +30,7 @@ class CareTest(CommandTest):
         return sorted(name for name in os.listdir(self.directory) if not name.endswith(('-wal', '-shm')))
 
     def sql(self, statement, *values, name='app.db'):
-        db = sqlite3.connect(self.path(name), isolation_level=None, timeout=60)
+        db = sqlite3.connect(self.path(name), isolation_level=None, timeout=120)
         try:
             return db.execute(statement, values).fetchall()
         finally:
@@ -109,7 +109,7 @@ class Doctor(CareTest):
         process.line()
         self.assertEqual([row for row in lines(self.beaver('doctor')) if row['code'] == 'dead-holder'], [])
         process.popen.kill()
-        process.popen.wait(60)
+        process.popen.wait(120)
         told = [row for row in lines(self.beaver('doctor')) if row['code'] == 'dead-holder']
         self.assertEqual([row['severity'] for row in told], ['note'])
         self.assertIn('lock job clear', told[0]['text'])
@@ -262,7 +262,7 @@ class Secret(CareTest):
     def test_without_a_terminal_it_says_what_to_do(self):
         run = subprocess.run([os.environ['BEAVER_TEST_COMMAND'], 'app.db', 'dict', 'vault', 'set', 'k', '1', '--encrypted'], cwd=self.directory,
                              env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
-                             start_new_session=True, text=True, timeout=60)
+                             start_new_session=True, text=True, timeout=120)
         self.assertEqual(run.returncode, 2, run)
         self.assertIn('--secret-file', run.stderr)
 
@@ -366,7 +366,7 @@ class LongWork(CareTest):
         process.popen.stdin.flush()
         process.until_it_catches(SIGINT)
         process.send(SIGINT)
-        process.popen.wait(60)
+        process.popen.wait(120)
         self.assertEqual(process.end().code, 130)
         self.assertEqual(self.beaver('dict', 'd', 'items'), self.before)
 

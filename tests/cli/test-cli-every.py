@@ -338,7 +338,7 @@ class EveryTest(CommandTest):
         if self.case.code == 0:
             self.assertIn(0, {run.code for run in runs}, runs)
         self.assertTrue(all(run.err.count('\n') <= 1 for run in runs), runs)
-        db = sqlite3.connect(self.path('app.db'), timeout=60)
+        db = sqlite3.connect(self.path('app.db'), timeout=120)
         self.assertEqual(db.execute('PRAGMA quick_check').fetchall(), [('ok',)])
         db.close()
 

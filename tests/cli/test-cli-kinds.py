@@ -84,7 +84,7 @@ class Dict(CommandTest):
         process.popen.stdin.flush()
         self.retry(lambda: os.path.exists(self.path('app.db')) and self.run_command('app.db', 'log', 'l', 'count').out == '1\n')
         process.send(SIGINT)
-        process.popen.wait(60)      # before its input ends
+        process.popen.wait(120)      # before its input ends
         run = process.end()
         self.assertEqual((run.code, run.out, run.err), (130, '', ''))
         self.assertEqual(self.beaver('log', 'l', 'count'), '1\n')

@@ -78,7 +78,7 @@ class Claims(CommandTest):
         process = self.start('app.db', 'queue', 'q', 'work', '--lease', '0.5', '--', 'sh', '-c', 'echo running; exec cat fifo')
         self.assertEqual(process.line(), 'running')
         process.popen.kill()
-        process.popen.wait(60)
+        process.popen.wait(120)
         job = json.loads(self.beaver('queue', 'q', 'claim'))       # waits until the lease is over
         self.assertEqual(job['data'], 'job')
         self.assertGreaterEqual(job['attempts'], 2)
@@ -115,7 +115,7 @@ class Claims(CommandTest):
         process = self.start('app.db', 'queue', 'q', 'work', '--count', '1', '--lease', '0.3', '--', 'sh', '-c', 'echo running; read x < fifo')
         self.assertEqual(process.line(), 'running')
         self.assertIn(self.beaver('queue', 'q', 'clear'), ('0\n', '1\n'))
-        db = sqlite3.connect(self.path('app.db'), isolation_level=None, timeout=60)
+        db = sqlite3.connect(self.path('app.db'), isolation_level=None, timeout=120)
         for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE name LIKE '%beaver_x%job%' AND type = 'table'").fetchall():
             db.execute(f'DELETE FROM {table}')
         db.close()
@@ -130,7 +130,7 @@ class Locks(CommandTest):
         self.assertEqual(process.line(), 'running')
         waiting = self.start('app.db', 'lock', 'l', 'run', 'echo', 'mine')
         process.popen.kill()
-        process.popen.wait(60)
+        process.popen.wait(120)
         self.assertEqual(waiting.line(), 'mine')
         self.assertEqual(waiting.end().code, 0)
 

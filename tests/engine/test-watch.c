@@ -202,7 +202,7 @@ foreign_open (const char *path, const char *pragmas)
   sqlite3 *db;
 
   g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_busy_timeout (db, 30000);
+  sqlite3_busy_timeout (db, BEAVER_TEST_DEADLINE * 1000);
   foreign_exec (db, pragmas);
   return db;
 }

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 
 path, name, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
-db = sqlite3.connect(path, timeout=60.0, isolation_level=None)
+db = sqlite3.connect(path, timeout=120, isolation_level=None)
 
 
 def unindex(id):

@@ -12,7 +12,7 @@ import time
 
 path, channel, name, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 offset = float(sys.argv[5]) if len(sys.argv) > 5 else 0.0
-connection = sqlite3.connect(path, timeout=60.0, isolation_level=None)
+connection = sqlite3.connect(path, timeout=120, isolation_level=None)
 print("ready")
 sys.stdin.readline()
 for n in range(count):

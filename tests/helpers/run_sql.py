@@ -4,6 +4,6 @@
 import sqlite3
 import sys
 
-connection = sqlite3.connect(sys.argv[1], timeout=30.0, isolation_level=None)
+connection = sqlite3.connect(sys.argv[1], timeout=120, isolation_level=None)
 connection.execute(sys.argv[2]).fetchall()
 connection.close()

@@ -17,7 +17,7 @@ except ImportError:
     Cipher = None
 
 path, name, secret = sys.argv[1:]
-connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+connection = sqlite3.connect(path, timeout=120, isolation_level=None)
 keys = {}
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 
-db = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+db = sqlite3.connect(sys.argv[1], timeout=120, isolation_level=None)
 
 
 def plain(value):

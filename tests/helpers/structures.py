@@ -10,7 +10,7 @@ import sqlite3
 import struct
 import sys
 
-db = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
+db = sqlite3.connect(sys.argv[1], timeout=120, isolation_level=None)
 db.execute('PRAGMA synchronous = OFF')
 
 
