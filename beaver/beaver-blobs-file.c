@@ -85,7 +85,7 @@ check_foreign (FileOp *self, GError **error)
     return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
-      g_autofree char *path = g_strconcat (_beaver_engine_get_path (engine), suffixes[i], NULL);
+      g_autofree char *path = g_strconcat (_beaver_engine_get_file (engine), suffixes[i], NULL);
 
       if (g_stat (path, &ours) == 0 && ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev)
         {

@@ -308,7 +308,7 @@ fix_work (BeaverConnection *connection, gpointer data, GError **error)
 static void
 check_wal (Check *self)
 {
-  g_autofree char *wal = g_strconcat (_beaver_engine_get_path (self->engine), "-wal", NULL);
+  g_autofree char *wal = g_strconcat (_beaver_engine_get_file (self->engine), "-wal", NULL);
   GStatBuf status;
 
   if (!_beaver_engine_is_memory (self->engine) && g_stat (wal, &status) == 0 &&

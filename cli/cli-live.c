@@ -213,7 +213,7 @@ cli_live_commits (Cli *cli)
 {
   static int fd = -1;
   static ino_t inode;
-  g_autofree char *path = g_strconcat (cli->path, "-shm", NULL);
+  g_autofree char *path = cli_beside (cli->path, "-shm");
   struct stat status;
   guint32 header[24];
 

@@ -120,6 +120,17 @@ cli_put_bytes (const char *bytes, gsize n_bytes, GError **error)
   return pending->len < FLUSH_AT || cli_flush (error);
 }
 
+/* What SQLite keeps beside a database, which may be named by a symbolic link. */
+char *
+cli_beside (const char *path, const char *suffix)
+{
+  char *real = realpath (path, NULL);
+  char *name = g_strconcat (real != NULL ? real : path, suffix, NULL);
+
+  free (real);
+  return name;
+}
+
 /* What is written into a file must not take the place of the database. */
 static gboolean
 check_target (Cli *cli, const char *path, GError **error)
@@ -131,7 +142,7 @@ check_target (Cli *cli, const char *path, GError **error)
     return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
-      g_autofree char *own = g_strconcat (cli->path, suffixes[i], NULL);
+      g_autofree char *own = cli_beside (cli->path, suffixes[i]);
       struct stat status;
 
       if (stat (own, &status) == 0 && status.st_dev == target.st_dev &&

@@ -148,6 +148,7 @@ char *cli_format_bytes (guint64 bytes);
 /* cli-output.c */
 void cli_put (const char *text);
 gboolean cli_put_bytes (const char *bytes, gsize n_bytes, GError **error);
+char *cli_beside (const char *path, const char *suffix);
 gboolean cli_find_target (Cli *cli, const char *path, char **file, GError **error);
 void cli_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean cli_flush (GError **error);

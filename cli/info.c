@@ -14,7 +14,7 @@
 guint64
 cli_file_size (const char *path, const char *suffix)
 {
-  g_autofree char *name = g_strconcat (path, suffix, NULL);
+  g_autofree char *name = cli_beside (path, suffix);
   GStatBuf status;
 
   return g_stat (name, &status) == 0 ? (guint64) status.st_size : 0;

@@ -3,6 +3,7 @@
 /* Blobs as streams and files: asynchronously, closed in the middle, never by halves. */
 #include "beaver-test-sqlite.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -631,6 +632,24 @@ test_files_refused (Fixture *f, gconstpointer data)
   g_assert_false (beaver_blobs_import_file (blobs, "k", file, "{oops", NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_INVALID);
   assert_bytes (blobs, "k", "before");
+  for (guint i = 3; i <= 4; i++)
+    {
+      /* the same files, of a database that was opened by another name */
+      g_autofree char *link = g_build_filename (f->dir, "link.db", NULL);
+      g_autoptr (BeaverDb) db = NULL;
+      BeaverBlobs *others;
+
+      g_assert_true (symlink (f->path, link) == 0 || errno == EEXIST);
+      db = beaver_db_open (link, NULL, &error);
+      g_assert_no_error (error);
+      others = beaver_db_get_blobs (db, "b", &error);
+      g_assert_false (
+          beaver_blobs_import_file (others, "k", bad[i].file, NULL, NULL, NULL, NULL, &error));
+      assert_error (BEAVER_ERROR_CONFLICT);
+      g_assert_false (
+          beaver_blobs_export_file (others, "k", bad[i].file, NULL, NULL, NULL, &error));
+      assert_error (BEAVER_ERROR_CONFLICT);
+    }
 
   /* cancelled in the middle: what was there stays, on both sides */
   g_file_set_contents (path, (char *) bytes, 3 * 1024 * 1024, &error);

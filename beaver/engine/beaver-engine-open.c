@@ -137,7 +137,7 @@ switch_to_wal (BeaverEngine *self, BeaverConnection *connection, GError **error)
 static gboolean
 is_log_empty (BeaverEngine *self)
 {
-  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
+  g_autofree char *log = g_strconcat (sqlite3_db_filename (self->point->db, "main"), "-wal", NULL);
   GStatBuf status;
 
   return g_stat (log, &status) == 0 && status.st_size == 0;

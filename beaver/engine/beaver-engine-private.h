@@ -65,6 +65,8 @@ void _beaver_engine_unref (BeaverEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeaverEngine, _beaver_engine_unref)
 
 const char *_beaver_engine_get_path (BeaverEngine *self);
+/* Without symbolic links: what SQLite keeps stands beside this one. */
+const char *_beaver_engine_get_file (BeaverEngine *self);
 gboolean _beaver_engine_is_memory (BeaverEngine *self);
 
 /* Sets CLOSED or FORKED and returns TRUE when nothing can be done with the engine any more. One

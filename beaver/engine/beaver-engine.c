@@ -164,6 +164,12 @@ _beaver_engine_get_path (BeaverEngine *self)
   return self->path;
 }
 
+const char *
+_beaver_engine_get_file (BeaverEngine *self)
+{
+  return self->file != NULL ? self->file : self->path;
+}
+
 gboolean
 _beaver_engine_is_memory (BeaverEngine *self)
 {

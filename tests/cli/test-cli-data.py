@@ -63,6 +63,26 @@ class List(CommandTest):
             self.refused(1, 'in use', 'app.db', *words)
         self.assertEqual(self.beaver('list', 'l', 'count'), '1\n')
 
+    def test_nor_of_what_stands_beside_it(self):
+        """Named by a symbolic link, the database has its log where the link leads to."""
+        os.mkdir(self.path('elsewhere'))
+        os.symlink('elsewhere/real.db', self.path('app.db'))
+        self.beaver('blob', 'b', 'put', 'k', stdin='x')
+        listener = self.start('app.db', 'events', 't', 'listen', 'e', '--count', '1')
+        self.retry(lambda: os.path.exists(self.path('elsewhere/real.db-wal')))
+        self.beaver('list', 'l', 'push', 'a')
+        for suffix in ('', '-wal', '-shm'):
+            for words in (['dump', '-o'], ['blob', 'b', 'get', 'k']):
+                self.refused(1, 'in use', 'app.db', *words, 'elsewhere/real.db' + suffix)
+        self.assertGreater(json.loads(self.beaver('info'))['wal_bytes'], 0)
+        self.assertIsNotNone(json.loads(self.beaver('top', '--count', '1'))['commit_rate'])
+
+        def tell():
+            self.beaver('events', 't', 'emit', 'e')
+            return listener.popen.poll() is not None
+        self.retry(tell)
+        self.assertEqual(self.beaver('check'), '')
+
     def test_two_at_once_lose_nothing(self):
         both = [subprocess.Popen([COMMAND, 'app.db', 'list', 'l', 'push', '--lines'], cwd=self.directory, env=self.env,
                                  stdin=subprocess.PIPE) for _ in range(2)]
