@@ -37,6 +37,7 @@ set_in_use (const char *path, GError **error)
 static gboolean
 check_target (BackupOp *self, GError **error)
 {
+  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
   GStatBuf target, source;
 
@@ -56,10 +57,15 @@ check_target (BackupOp *self, GError **error)
                    _ ("“%s” is no file; choose another path"), self->path);
       return FALSE;
     }
-  if (!_beaver_engine_is_memory (self->engine) &&
-      g_stat (_beaver_engine_get_path (self->engine), &source) == 0 &&
-      source.st_ino == target.st_ino && source.st_dev == target.st_dev)
-    return set_in_use (self->path, error);
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes) && !_beaver_engine_is_memory (self->engine); i++)
+    {
+      g_autofree char *own =
+          g_strconcat (_beaver_engine_get_file (self->engine), suffixes[i], NULL);
+
+      if (g_stat (own, &source) == 0 && source.st_ino == target.st_ino &&
+          source.st_dev == target.st_dev)
+        return set_in_use (self->path, error);
+    }
   return TRUE;
 }
 

@@ -185,6 +185,14 @@ test_refusals (Fixture *f, gconstpointer data)
   assert_error (BEAVER_ERROR_IO);
   g_assert_false (beaver_db_backup (f->db, f->path, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_CONFLICT);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *beside = g_strconcat (f->path, i == 0 ? "-wal" : "-shm", NULL);
+
+      g_assert_true (g_file_test (beside, G_FILE_TEST_EXISTS));
+      g_assert_false (beaver_db_backup (f->db, beside, NULL, NULL, NULL, &error));
+      assert_error (BEAVER_ERROR_CONFLICT);
+    }
   g_assert_no_errno (symlink (f->path, link));
   g_assert_false (beaver_db_backup (f->db, link, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_CONFLICT);
