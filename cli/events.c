@@ -94,11 +94,16 @@ static const struct
   const char *kind;
   const char *events;
 } known[] = {
-  { "dict:", "set del clear" },  { "list:", "push prepend insert set del pop deque clear" },
-  { "queue:", "put get clear" }, { "blob:", "put set del clear" },
-  { "log:", "log clear" },       { "channel:", "publish clear" },
-  { "docs:", "index drop" },     { "graph:", "link unlink" },
-  { "vectors:", "set delete" },
+  { "dict:", "set del clear" },
+  { "list:", "push prepend insert set del pop deque clear" },
+  { "queue:", "put get claim ack nack clear" },
+  { "blob:", "put set del clear" },
+  { "log:", "log clear" },
+  { "channel:", "publish clear" },
+  { "documents:", "index drop clear" },
+  { "graph:", "link unlink clear" },
+  { "vectors:", "set delete clear" },
+  { "sketch:", "clear" },
 };
 
 static int

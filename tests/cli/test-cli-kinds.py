@@ -3,6 +3,7 @@
 """The sub-commands, each as processes: in pipes, on a terminal, interrupted, cut off, two at once."""
 import json
 import os
+import re
 import subprocess
 
 import tap_unittest
@@ -282,6 +283,29 @@ class Events(CommandTest):
         terminal.until(lambda screen: ' del ' in screen.text.replace('\t', ' ') or 'del' in screen.text)
         terminal.type(b'\x03')
         self.assertEqual(terminal.end().code, 130)
+
+    def test_all_of_every_structure(self):
+        """Without names, everything that a structure tells of itself is heard."""
+        for topic, group, steps in (
+                ('dict', 'dict', [('set', 'set', 'k', '1'), ('del', 'del', 'k'), ('clear', 'clear')]),
+                ('list', 'list', [('push', 'push', '1'), ('prepend', 'prepend', '2'), ('insert', 'insert', '1', '3'), ('set', 'set', '0', '4'),
+                                  ('del', 'del', '0'), ('pop', 'pop'), ('deque', 'deque'), ('clear', 'clear')]),
+                ('queue', 'queue', [('put', 'put', '1'), ('get', 'get'), ('put', 'put', '1'), ('claim', 'claim'), ('clear', 'clear')]),
+                ('log', 'log', [('log', 'append', '1'), ('clear', 'clear')]),
+                ('channel', 'channel', [('publish', 'publish', '1'), ('clear', 'clear')]),
+                ('documents', 'docs', [('index', 'index', '{"id": "a"}'), ('drop', 'drop', 'a'), ('index', 'index', '{"id": "a"}'), ('clear', 'clear')]),
+                ('graph', 'graph', [('link', 'link', 'a', 'b', 'c'), ('unlink', 'unlink', 'a', 'b', 'c'), ('clear', 'clear')]),
+                ('vectors', 'vectors', [('set', 'set', 'a', '[1]'), ('delete', 'delete', 'a'), ('clear', 'clear')]),
+                ('sketch', 'sketch', [('clear', 'clear')])):
+            with self.subTest(topic):
+                if topic == 'sketch':
+                    self.beaver('sketch', 's', 'add', '1')
+                terminal = self.terminal('app.db', 'events', f'{topic}:s', 'listen', '--jsonl', '--count', str(len(steps)), rows=40, columns=200)
+                terminal.until(lambda screen: 'listening' in screen.text)
+                for _, *words in steps:
+                    self.beaver(group, 's', *words)
+                self.assertEqual(terminal.end().code, 0)
+                self.assertEqual(re.findall(r'"event": "(\w+)"', terminal.screen.seen), [event for event, *_ in steps])
 
     def test_of_ones_own(self):
         terminal = self.terminal('app.db', 'events', 'jobs', 'listen', 'done', '--count', '1', '--jsonl')
