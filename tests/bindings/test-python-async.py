@@ -47,6 +47,17 @@ class Async(unittest.IsolatedAsyncioTestCase):
         await d.clear_async()
         self.assertEqual(len(d), 0)
 
+    async def test_a_transaction_is_of_a_thread(self):
+        with self.assertRaisesRegex(TypeError, 'to_thread'):
+            async with self.db.transaction():
+                self.fail('it began')
+
+        def move():
+            with self.db.transaction():
+                self.db.dict('d')['a'] = 1
+        await asyncio.to_thread(move)
+        self.assertEqual(await self.db.dict('d').get_async('a'), 1)
+
     async def test_callbacks_of_c_still_work(self):
         def run():
             context, results = GLib.MainContext.new(), []

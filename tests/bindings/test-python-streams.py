@@ -372,9 +372,12 @@ class Lock(Case):
         with one.hold(timeout=1, lock_ttl=600) as guard:
             self.assertTrue(guard.held and one.is_locked())
             self.assertFalse(one.locked)
-            self.assertEqual(one.get_info().get_token(), guard.token)
+            info = one.get_info()
+            self.assertEqual((info.name, info.token, info.process_id, info.waiting), ('l', guard.token, os.getpid(), 0))
+            self.assertRegex(repr(info), f'process {os.getpid()} ')
             self.assertRaises(TimeoutError, two.hold)
         self.assertFalse(guard.held or one.is_locked())
+        self.assertIn('nobody', repr(one.get_info()))
         two.hold().release()
 
     def test_threads(self):

@@ -92,6 +92,13 @@ class _TransactionScope:
     def __exit__(self, *exception):
         return self._transaction.__exit__(*exception)
 
+    async def __aenter__(self):
+        raise TypeError('a transaction belongs to a thread, and other tasks run in this one while it waits: write '
+                        '"with db.transaction():" and await nothing inside it, or give a function with it to asyncio.to_thread()')
+
+    async def __aexit__(self, *exception):
+        pass
+
 
 @override
 class Db(raw.Db):

@@ -39,6 +39,22 @@ class Lock(raw.Lock):
     """The lock of a name, held by threads. What db.lock() returns is held by itself; see NamedLock."""
 
 
+@override
+class LockInfo(raw.LockInfo):
+    """Who holds a lock, until when, and how many wait."""
+
+    name = property(raw.LockInfo.get_name)
+    holder = property(raw.LockInfo.get_holder)
+    process_id = property(raw.LockInfo.get_process_id)
+    expires_at = property(raw.LockInfo.get_expires_at)
+    waiting = property(raw.LockInfo.get_waiting)
+    token = property(raw.LockInfo.get_token)
+
+    def __repr__(self):
+        return (f'<Beaver.LockInfo {self.name!r}: {self.waiting} waiting, ' +
+                (f'held by process {self.process_id} until {self.expires_at}>' if self.holder is not None else 'held by nobody>'))
+
+
 def _release(guard):
     try:
         guard.release()
