@@ -467,7 +467,7 @@ write_destination (Migration *self, GError **error)
   if (!_beaver_temporary_make (
           &temporary, self->destination,
           g_stat (self->source, &status) == 0 ? (status.st_mode & 0666) | 0600 : 0600))
-    return set_errno (error, "create", temporary.path);
+    return set_errno (error, "make a file beside", self->destination);
   ok = copy_all (self, temporary.path, error);
   fsync (temporary.fd);
   _beaver_temporary_release (&temporary);

@@ -182,6 +182,7 @@ test_refusals (Fixture *f, gconstpointer data)
   g_assert_false (beaver_db_backup (f->db, f->dir, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_INVALID);
   g_assert_false (beaver_db_backup (f->db, nowhere, NULL, NULL, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "/no/folder/copy.db”"));
   assert_error (BEAVER_ERROR_IO);
   g_assert_false (beaver_db_backup (f->db, f->path, NULL, NULL, NULL, &error));
   assert_error (BEAVER_ERROR_CONFLICT);

@@ -270,7 +270,7 @@ _beaver_engine_backup (BeaverEngine *self,
   /* made here so that the name is ours; SQLite takes an empty file for a new database */
   if (!_beaver_temporary_make (&temporary, absolute, mode))
     {
-      set_errno (error, "create", temporary.path);
+      set_errno (error, "make a file beside", absolute);
       _beaver_engine_leave (self);
       return FALSE;
     }
