@@ -97,6 +97,10 @@ class Vectors(Case):
                          [('i3', 0), ('i2', 1), ('i4', 1)])
         self.assertEqual([item.id for item in self.v.near([0, 1], k=2, candidate_ids=['i9', 'i5', 'i1'])], ['i1', 'i5'])
         self.assertEqual(self.v.near([0, 1], candidate_ids=[]), [])
+        long = self.db.vectors('long')
+        long.set('a', [0.5] * 768, {'x': 1})
+        self.assertEqual(repr(long.near([0.5] * 768, k=1, metric='euclid')[0]),
+                         "VectorItem(id='a', vector=[0.5, 0.5, 0.5, …], metadata={'x': 1}, score=0)")
         self.assertEqual([item.id for item in self.v.near([0, 1], 1, filters={'i': 7})], ['i7'])
         self.assertEqual([item.id for item in self.v.near([0, 1], 1, filters=[('i', '>=', 4)], metric='manhattan')], ['i4'])
         self.assertRaises(ValueError, self.v.near, [0, 1], metric='far')

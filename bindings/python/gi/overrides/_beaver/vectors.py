@@ -61,6 +61,10 @@ class VectorItem(typing.NamedTuple):
     metadata: object
     score: float
 
+    def __repr__(self):
+        numbers = [f'{number:g}' for number in self.vector[:3]] + (['…'] if len(self.vector) > 3 else [])
+        return f'VectorItem(id={self.id!r}, vector=[{", ".join(numbers)}], metadata={self.metadata!r}, score={self.score:g})'
+
 
 def _item(hit):
     return None if hit is None else VectorItem(hit.get_id(), hit.vector, hit.metadata, hit.get_score())
