@@ -127,6 +127,7 @@ run_listen (Cli *cli, GError **error)
   g_autoptr (CliRows) rows = cli_rows_new (cli, columns, TRUE);
   g_autoptr (BeaverSubscription) subscription = NULL;
   gint64 last = 0;
+  double last_time = 0;
   gint64 n = 0;
   double timeout;
 
@@ -143,13 +144,14 @@ run_listen (Cli *cli, GError **error)
 
       if (messages == NULL)
         return -1;
-      for (guint i = 0; i < messages->len; i++)
+      for (guint i = 0; i < messages->len && (options.count <= 0 || n < options.count); i++)
         {
           BeaverMessage *message = g_ptr_array_index (messages, i);
 
           if (!put_message (rows, message, error))
             return -1;
           last = MAX (last, beaver_message_get_offset (message));
+          last_time = MAX (last_time, beaver_message_get_timestamp (message));
           n++;
         }
     }
@@ -166,8 +168,10 @@ run_listen (Cli *cli, GError **error)
           g_propagate_error (error, g_steal_pointer (&local_error));
           return -1;
         }
-      /* it came between subscribing and reading what there was */
-      if (last > 0 && beaver_message_get_offset (message) <= last)
+      /* it came between subscribing and reading what there was; offsets begin anew in a channel
+       * that was cleared */
+      if (beaver_message_get_offset (message) <= last &&
+          beaver_message_get_timestamp (message) <= last_time)
         continue;
       if (!put_message (rows, message, error))
         return -1;

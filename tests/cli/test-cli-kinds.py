@@ -250,6 +250,21 @@ class Channel(CommandTest):
         self.beaver('channel', 'c', 'retention', '--max-age', 'none')
         self.assertEqual(json.loads(self.beaver('channel', 'c', 'retention')), {'max_age': None, 'max_count': 2})
 
+    def test_what_comes_after_a_clear_is_heard(self):
+        """Although its offset is one of those that were printed before."""
+        for i in range(3):
+            self.beaver('channel', 'c', 'publish', str(i))
+        process = self.start('app.db', 'channel', 'c', 'listen', '--history', '2', '--count', '4')
+        self.assertEqual([json.loads(process.line())['message'] for _ in range(2)], [1, 2])
+        self.beaver('channel', 'c', 'clear')
+        self.beaver('channel', 'c', 'publish', 'new')
+        self.assertEqual(json.loads(process.line())['message'], 'new')
+        self.beaver('channel', 'c', 'publish', 'newer')
+        run = process.end()
+        self.assertEqual((run.code, [row['message'] for row in run.values]), (0, ['newer']))
+        run = self.run_command('app.db', 'channel', 'c', 'listen', '--history', '9', '--count', '1')
+        self.assertEqual([row['message'] for row in run.values], ['new'])
+
     def test_nothing_in_time(self):
         self.refused(4, '', 'app.db', 'channel', 'c', 'listen', '--timeout', '0.05')
         self.refused(2, 'negative', 'app.db', 'channel', 'c', 'listen', '--timeout', '-1')
