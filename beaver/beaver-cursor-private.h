@@ -18,8 +18,9 @@ typedef gboolean (*BeaverCursorPage) (BeaverConnection *connection,
                                       gboolean *at_end,
                                       GError **error);
 
-/* The other way, for what is little more than its value: the page is JSON texts, checked, and an object is made of one
- * when somebody wants it. When such a page fails it clears texts. */
+/* The other way: the page is JSON texts, checked when they are taken, and an object is made of one when somebody wants
+ * it. What an object needs besides follows its text, as bytes (aside). When such a page fails it clears texts, or has
+ * moved state along with each; then what is there is delivered, as above. */
 typedef gboolean (*BeaverCursorTexts) (BeaverConnection *connection,
                                        gpointer state,
                                        BeaverTexts *texts,
@@ -32,7 +33,10 @@ typedef struct
   BeaverCursorTexts texts; /* with */
   /* the object for the next text of the page; passed texts before it were given to the caller as they are. In the thread
    * of the caller, while no page is on its way. */
-  gpointer (*make) (gpointer state, const char *json, gint64 passed);
+  gpointer (*make) (gpointer state, const char *json, gint64 passed, gconstpointer aside, gsize length);
+  gboolean with_asides;
+  /* with asides: BEAVER_ERROR_CORRUPT for a text that is not JSON */
+  void (*set_damaged) (gconstpointer aside, gsize length, const char *reason, GError **error);
   /* with page: the value of an entry, borrowed from it */
   const char *(*get_json) (gpointer entry);
 } BeaverCursorKind;

@@ -180,13 +180,14 @@ cursor_page_work (BeaverConnection *connection, gpointer data, GError **error)
       if (plain->kind.texts != NULL)
         {
           _beaver_texts_clear (&plain->texts);
-          if (!plain->kind.texts (connection, plain->state, &plain->texts, &plain->at_end, error))
-            return FALSE;
-          continue;
+          if (plain->kind.texts (connection, plain->state, &plain->texts, &plain->at_end,
+                                 &local_error))
+            continue;
         }
-      if (plain->kind.page (connection, plain->state, plain->entries, &plain->at_end, &local_error))
+      else if (plain->kind.page (connection, plain->state, plain->entries, &plain->at_end,
+                                 &local_error))
         continue;
-      if (plain->entries->len > 0 &&
+      if (cursor_has_buffered (plain) &&
           g_error_matches (local_error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT))
         {
           g_error_free (local_error);
@@ -224,21 +225,35 @@ cursor_check (BeaverCursor *self, GError **error)
   return TRUE;
 }
 
+typedef struct
+{
+  gconstpointer data;
+  gsize length;
+} Aside;
+
 /* The next text of the page. What is damaged counts as given when its error is told; with
  * keep_damaged it stays where it is. */
 static const char *
-cursor_take_text (CursorPlain *plain, gboolean keep_damaged, GError **error)
+cursor_take_text (CursorPlain *plain, gboolean keep_damaged, Aside *aside, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   gsize before = plain->texts.next;
   const char *json = _beaver_texts_take (&plain->texts, &local_error);
 
+  if (plain->kind.with_asides && (json != NULL || local_error != NULL))
+    aside->data = _beaver_texts_take_raw (&plain->texts, &aside->length);
   if (G_LIKELY (local_error == NULL))
     return json;
   if (keep_damaged)
     plain->texts.next = before;
   else
     plain->passed++;
+  if (plain->kind.with_asides)
+    {
+      plain->kind.set_damaged (aside->data, aside->length, local_error->message, error);
+      g_prefix_error (error, "%s “%s”: ", plain->core->kind, plain->core->name);
+      return NULL;
+    }
   g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
                "%s “%s”: an item is not JSON: %s; set or remove it", plain->core->kind,
                plain->core->name, local_error->message);
@@ -254,11 +269,12 @@ cursor_take (CursorPlain *plain, gboolean keep_damaged, GError **error)
   g_clear_object (&plain->current);
   if (plain->kind.texts != NULL)
     {
-      const char *json = cursor_take_text (plain, keep_damaged, error);
+      Aside aside = { NULL, 0 };
+      const char *json = cursor_take_text (plain, keep_damaged, &aside, error);
 
       if (json == NULL)
         return NULL;
-      entry = plain->kind.make (plain->state, json, plain->passed);
+      entry = plain->kind.make (plain->state, json, plain->passed, aside.data, aside.length);
       plain->passed = 0;
       return entry;
     }
@@ -279,10 +295,11 @@ static const char *
 cursor_take_json (CursorPlain *plain, gboolean keep_damaged, GError **error)
 {
   const char *json;
+  Aside aside;
 
   if (plain->kind.texts != NULL)
     {
-      json = cursor_take_text (plain, keep_damaged, error);
+      json = cursor_take_text (plain, keep_damaged, &aside, error);
       plain->passed += json != NULL;
       return json;
     }
@@ -622,6 +639,10 @@ beaver_cursor_next_json (BeaverCursor *self, GCancellable *cancellable, GError *
 
       if (G_LIKELY (json != NULL))
         {
+          gsize length;
+
+          if (plain->kind.with_asides)
+            _beaver_texts_take_raw (&plain->texts, &length);
           plain->passed++;
           return json;
         }

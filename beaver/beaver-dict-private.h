@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include <beaver/beaver-cursor-private.h>
 #include <beaver/beaver-dict.h>
 #include <beaver/beaver-manager-private.h>
 #include <beaver/engine/beaver-cache-private.h>
@@ -236,16 +237,30 @@ gboolean _beaver_dict_sweep (BeaverConnection *connection,
                              BeaverDictShared *shared,
                              GError **error);
 
-/* The page function and state of a cursor over keys (entries without value) or items. prefix NULL:
- * all. */
-gpointer _beaver_dict_cursor_state_new (BeaverDictShared *shared,
-                                        const char *prefix,
-                                        gboolean with_values);
+/* Before values are read or written: sets an error when the dict is encrypted and was opened without
+ * its secret. In a transaction the answer holds until the work is through. */
+gboolean _beaver_dict_check_sealed (BeaverConnection *connection,
+                                    BeaverDictShared *shared,
+                                    gboolean writing,
+                                    GError **error);
+/* What is stored, as JSON text. */
+char *_beaver_dict_decode (BeaverDictShared *shared,
+                           const char *key,
+                           const char *stored,
+                           gsize length,
+                           GError **error);
+void _beaver_dict_set_damaged (const char *key, const char *reason, GError **error);
+
+/* Cursors over keys (entries without value) and over items, and their state. prefix NULL: all. */
+extern const BeaverCursorKind _beaver_dict_keys_kind;
+extern const BeaverCursorKind _beaver_dict_items_kind;
+gpointer _beaver_dict_cursor_state_new (BeaverDictShared *shared, const char *prefix);
 void _beaver_dict_cursor_state_free (gpointer state);
-gboolean _beaver_dict_cursor_page (BeaverConnection *connection,
-                                   gpointer state,
-                                   GPtrArray *entries,
-                                   gboolean *at_end,
-                                   GError **error);
+/* A page of items for who goes over all of them in one unit. */
+gboolean _beaver_dict_read_entries (BeaverConnection *connection,
+                                    gpointer state,
+                                    GPtrArray *entries,
+                                    gboolean *at_end,
+                                    GError **error);
 
 G_END_DECLS

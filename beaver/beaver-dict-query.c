@@ -93,13 +93,13 @@ query_keys (BeaverConnection *connection,
 static gboolean
 query_all (BeaverConnection *connection, QueryOp *op, BeaverRanking *ranking, GError **error)
 {
-  gpointer state = _beaver_dict_cursor_state_new (op->shared, NULL, TRUE);
+  gpointer state = _beaver_dict_cursor_state_new (op->shared, NULL);
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
   gboolean at_end = op->spec->limit == 0, ok = TRUE;
 
   while (ok && !at_end)
     {
-      ok = _beaver_dict_cursor_page (connection, state, entries, &at_end, error);
+      ok = _beaver_dict_read_entries (connection, state, entries, &at_end, error);
       for (guint i = 0; ok && i < entries->len; i++)
         if (!add (op, ranking, g_ptr_array_index (entries, i)))
           {

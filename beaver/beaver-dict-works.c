@@ -47,18 +47,6 @@ static const char SQL_REMOVE[] = "DELETE FROM __beaver_dicts__ WHERE dict_name =
                                  " RETURNING value, expires_at";
 static const char SQL_CLEAR[] = "DELETE FROM __beaver_dicts__ WHERE dict_name = $1";
 
-static const char SQL_ITEMS_FROM[] = "SELECT key, expires_at, value FROM __beaver_dicts__"
-                                     " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
-static const char SQL_ITEMS_BEHIND[] = "SELECT key, expires_at, value FROM __beaver_dicts__"
-                                       " WHERE dict_name = $1 AND key > $2 ORDER BY key LIMIT $3";
-static const char SQL_KEYS_FROM[] = "SELECT key, expires_at FROM __beaver_dicts__"
-                                    " WHERE dict_name = $1 AND key >= $2 ORDER BY key LIMIT $3";
-static const char SQL_KEYS_BEHIND[] = "SELECT key, expires_at FROM __beaver_dicts__"
-                                      " WHERE dict_name = $1 AND key > $2 ORDER BY key LIMIT $3";
-/* Rows and bytes of a page of a cursor. */
-#define PAGE_ROWS 256
-#define PAGE_BYTES (1024 * 1024)
-
 static void
 bind_expiry (BeaverStatement *statement, int index, double expires_at)
 {
@@ -99,12 +87,11 @@ remember_plain (BeaverDictShared *shared, guint64 epoch)
     __atomic_store_n (&shared->plain_epoch, epoch, __ATOMIC_RELAXED);
 }
 
-/* In a transaction: whether the dict is encrypted holds until the work is through. */
-static gboolean
-check_sealed (BeaverConnection *connection,
-              BeaverDictShared *shared,
-              gboolean writing,
-              GError **error)
+gboolean
+_beaver_dict_check_sealed (BeaverConnection *connection,
+                           BeaverDictShared *shared,
+                           gboolean writing,
+                           GError **error)
 {
   g_autoptr (BeaverStatement) statement = NULL;
   guint64 epoch;
@@ -144,13 +131,20 @@ forget (BeaverConnection *connection, BeaverDictShared *shared, const char *key)
     _beaver_connection_end_epoch (connection);
 }
 
+void
+_beaver_dict_set_damaged (const char *key, const char *reason, GError **error)
+{
+  g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
+               _ ("the value of key “%s” is not JSON: %s; set or remove it"), key, reason);
+}
+
 /* What is stored, as JSON text. */
-static char *
-decode_value (BeaverDictShared *shared,
-              const char *key,
-              const char *stored,
-              gsize length,
-              GError **error)
+char *
+_beaver_dict_decode (BeaverDictShared *shared,
+                     const char *key,
+                     const char *stored,
+                     gsize length,
+                     GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   char *value;
@@ -160,9 +154,7 @@ decode_value (BeaverDictShared *shared,
 
   value = _beaver_json_dup_checked (stored, length, &local_error);
   if (value == NULL)
-    g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT,
-                 _ ("the value of key “%s” is not JSON: %s; set or remove it"), key,
-                 local_error->message);
+    _beaver_dict_set_damaged (key, local_error->message, error);
   return value;
 }
 
@@ -294,7 +286,7 @@ delete_key (BeaverConnection *connection,
         continue;
       *expires_at = expiry;
       stored = _beaver_statement_text (statement, 0, &length);
-      *value = decode_value (shared, key, stored, length, error);
+      *value = _beaver_dict_decode (shared, key, stored, length, error);
       if (*value == NULL)
         return FALSE;
     }
@@ -376,7 +368,7 @@ take_row (BeaverConnection *connection,
       _beaver_dict_sweep_expect (shared, expires_at);
       return TRUE;
     }
-  op->result = decode_value (shared, key, stored, length, error);
+  op->result = _beaver_dict_decode (shared, key, stored, length, error);
   if (op->result == NULL)
     return FALSE;
   if (codec_of (shared) == NULL)
@@ -402,7 +394,7 @@ read_key (BeaverConnection *connection,
   op->expires_at = INFINITY;
   g_clear_pointer (&op->result, g_free);
 
-  if (codec_of (shared) != NULL && !check_sealed (connection, shared, writing, error))
+  if (codec_of (shared) != NULL && !_beaver_dict_check_sealed (connection, shared, writing, error))
     return FALSE;
   for (;;)
     {
@@ -514,7 +506,7 @@ _beaver_dict_set_work (BeaverConnection *connection, gpointer data, GError **err
   BeaverDictOp *op = data;
   double expires_at = isfinite (op->ttl) ? _beaver_dict_wall_clock () + op->ttl : op->ttl;
 
-  if (!check_sealed (connection, op->shared, TRUE, error))
+  if (!_beaver_dict_check_sealed (connection, op->shared, TRUE, error))
     return FALSE;
   if (is_single (connection, op->shared))
     return set_single (connection, op, expires_at, error);
@@ -540,7 +532,7 @@ _beaver_dict_pop_work (BeaverConnection *connection, gpointer data, GError **err
   BeaverDictOp *op = data;
 
   g_clear_pointer (&op->result, g_free);
-  if (!check_sealed (connection, op->shared, FALSE, error) ||
+  if (!_beaver_dict_check_sealed (connection, op->shared, FALSE, error) ||
       !delete_key (connection, op->shared, op->key, &op->found, &op->result, &op->expires_at,
                    error))
     return FALSE;
@@ -726,7 +718,7 @@ _beaver_dict_changes_work (BeaverConnection *connection, gpointer data, GError *
 
   if (op->changes == NULL || op->changes->len == 0)
     return TRUE;
-  if (!check_sealed (connection, shared, TRUE, error))
+  if (!_beaver_dict_check_sealed (connection, shared, TRUE, error))
     return FALSE;
   statement = _beaver_connection_prepare (connection, SQL_SET, error);
   if (statement == NULL)
@@ -806,156 +798,4 @@ _beaver_dict_clear_work (BeaverConnection *connection, gpointer data, GError **e
     return FALSE;
   _beaver_connection_touch (connection, op->core->topic);
   return TRUE;
-}
-
-/* Cursors */
-
-typedef struct
-{
-  BeaverDictShared *shared;
-  char *prefix; /* never NULL */
-  gboolean with_values;
-  GString *position; /* the last key seen, which may hold NULs; NULL before the first */
-} CursorState;
-
-gpointer
-_beaver_dict_cursor_state_new (BeaverDictShared *shared, const char *prefix, gboolean with_values)
-{
-  CursorState *state = g_new0 (CursorState, 1);
-
-  state->shared = _beaver_dict_shared_ref (shared);
-  state->prefix = g_strdup (prefix != NULL ? prefix : "");
-  state->with_values = with_values;
-  return state;
-}
-
-void
-_beaver_dict_cursor_state_free (gpointer pointer)
-{
-  CursorState *state = pointer;
-
-  _beaver_dict_shared_unref (state->shared);
-  g_free (state->prefix);
-  if (state->position != NULL)
-    g_string_free (state->position, TRUE);
-  g_free (state);
-}
-
-static void
-cursor_move (CursorState *state, const char *key, gsize length)
-{
-  if (state->position == NULL)
-    state->position = g_string_sized_new (length);
-  g_string_truncate (state->position, 0);
-  g_string_append_len (state->position, key, (gssize) length);
-}
-
-gboolean
-_beaver_dict_cursor_page (BeaverConnection *connection,
-                          gpointer data,
-                          GPtrArray *entries,
-                          gboolean *at_end,
-                          GError **error)
-{
-  CursorState *state = data;
-  BeaverDictShared *shared = state->shared;
-  g_autoptr (BeaverStatement) statement = NULL;
-  gsize prefix_length = strlen (state->prefix);
-  double now = _beaver_dict_wall_clock ();
-  gsize bytes = 0;
-  guint rows = 0;
-  BeaverStep step;
-
-  if (state->with_values && !check_sealed (connection, shared, FALSE, error))
-    return FALSE;
-  if (state->position == NULL)
-    statement = _beaver_connection_prepare (
-        connection, state->with_values ? SQL_ITEMS_FROM : SQL_KEYS_FROM, error);
-  else
-    statement = _beaver_connection_prepare (
-        connection, state->with_values ? SQL_ITEMS_BEHIND : SQL_KEYS_BEHIND, error);
-  if (statement == NULL)
-    return FALSE;
-  _beaver_statement_bind_text (statement, 1, shared->core->name, -1);
-  if (state->position == NULL)
-    _beaver_statement_bind_text (statement, 2, state->prefix, -1);
-  else
-    _beaver_statement_bind_text (statement, 2, state->position->str, (gssize) state->position->len);
-  _beaver_statement_bind_int (statement, 3, PAGE_ROWS);
-
-  while ((step = _beaver_statement_step (statement, error)) == BEAVER_STEP_ROW)
-    {
-      gsize key_length, length;
-      /* asked before the text, which would turn it into one */
-      BeaverColumnType key_type = _beaver_statement_type (statement, 0);
-      const char *key = _beaver_statement_text (statement, 0, &key_length);
-      double expires_at = _beaver_dict_column_expiry (statement, 1);
-      g_autofree char *value = NULL;
-
-      /* a key that is no text sorts behind all others, and nothing here can name it */
-      if (key_type != BEAVER_COLUMN_TEXT || key_length < prefix_length ||
-          memcmp (key, state->prefix, prefix_length) != 0)
-        {
-          *at_end = TRUE;
-          return TRUE;
-        }
-      rows++;
-      if (!g_utf8_validate (key, -1, NULL))
-        {
-          if (entries->len == 0)
-            cursor_move (state, key, key_length);
-          g_set_error_literal (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT, _ ("a key is not UTF-8"));
-          return FALSE;
-        }
-      if (!_beaver_dict_is_expired (expires_at, now))
-        {
-          if (state->with_values)
-            {
-              const char *stored = _beaver_statement_text (statement, 2, &length);
-
-              value = decode_value (shared, key, stored, length, error);
-              if (value == NULL)
-                {
-                  /* told once, as the first of its page; then the cursor can go on behind it */
-                  if (entries->len == 0)
-                    cursor_move (state, key, key_length);
-                  return FALSE;
-                }
-              bytes += length;
-            }
-          g_ptr_array_add (entries, _beaver_entry_new_take (key, (gssize) key_length,
-                                                            g_steal_pointer (&value), expires_at));
-        }
-      cursor_move (state, key, key_length);
-      if (bytes > PAGE_BYTES)
-        return TRUE;
-    }
-  if (step == BEAVER_STEP_ERROR)
-    return FALSE;
-  if (rows < PAGE_ROWS)
-    *at_end = TRUE;
-  return TRUE;
-}
-
-gboolean
-_beaver_dict_list_keys_work (BeaverConnection *connection, gpointer data, GError **error)
-{
-  BeaverDictOp *op = data;
-  CursorState *state = _beaver_dict_cursor_state_new (op->shared, op->key, FALSE);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_object_unref);
-  gboolean at_end = FALSE;
-  gboolean ok = TRUE;
-
-  g_clear_pointer (&op->results, g_ptr_array_unref);
-  op->results = g_ptr_array_new_with_free_func (g_free);
-  while (ok && !at_end)
-    {
-      ok = _beaver_dict_cursor_page (connection, state, entries, &at_end, error);
-      for (guint i = 0; i < entries->len; i++)
-        g_ptr_array_add (op->results, g_strdup (beaver_entry_get_key (entries->pdata[i])));
-      g_ptr_array_set_size (entries, 0);
-    }
-  g_ptr_array_add (op->results, NULL);
-  _beaver_dict_cursor_state_free (state);
-  return ok;
 }

@@ -186,25 +186,15 @@ beaver_db_get_dict_names_finish (BeaverDb *self, GAsyncResult *result, GError **
   return _beaver_db_list_names_finish (self, result, error);
 }
 
-static const char *
-get_entry_value (gpointer entry)
-{
-  return beaver_entry_get_value (entry);
-}
-
 static BeaverCursor *
 new_cursor (BeaverDict *self, const char *prefix, gboolean with_values, GError **error)
 {
-  BeaverCursorKind kind = { .page = _beaver_dict_cursor_page };
-
   if (_beaver_manager_get_engine (BEAVER_MANAGER (self), error) == NULL ||
       (prefix != NULL && !_beaver_check_text ("the prefix", prefix, error)))
     return NULL;
-  if (with_values)
-    kind.get_json = get_entry_value;
-  return _beaver_cursor_new_of (self->shared->core, &kind,
-                                _beaver_dict_cursor_state_new (self->shared, prefix, with_values),
-                                _beaver_dict_cursor_state_free);
+  return _beaver_cursor_new_of (
+      self->shared->core, with_values ? &_beaver_dict_items_kind : &_beaver_dict_keys_kind,
+      _beaver_dict_cursor_state_new (self->shared, prefix), _beaver_dict_cursor_state_free);
 }
 
 /**

@@ -214,7 +214,7 @@ cursor_page (BeaverConnection *connection,
 }
 
 static gpointer
-cursor_make (gpointer data, const char *json, gint64 passed)
+cursor_make (gpointer data, const char *json, gint64 passed, gconstpointer aside, gsize length)
 {
   CursorState *state = data;
 

@@ -189,6 +189,8 @@ forget_cached (const char *path)
   bench_raw_close (&other);
 }
 
+static BeaverCursor *walk;
+
 /* Under callgrind: BENCH_COUNT_OPERATIONS in bench_counted(), on args->n keys. */
 static void
 run_counted (const BenchArgs *args,
@@ -230,9 +232,51 @@ run_counted (const BenchArgs *args,
   bench_report ("operations", BENCH_COUNT_OPERATIONS);
   if (plain)
     bench_raw_close (&self.raw);
+  g_clear_object (&walk);
   g_clear_object (&db);
   g_free (self.keys);
   bench_remove (path);
+}
+
+/* One entry of a walk through the whole dict, which begins again at its end. */
+
+static void
+count_walk (gpointer data, guint i)
+{
+  Counted *self = data;
+  const char *json;
+
+  if (walk == NULL)
+    walk = beaver_dict_items (self->dict, NULL, NULL);
+  json = beaver_cursor_next_json (walk, NULL, NULL);
+  if (json == NULL)
+    g_clear_object (&walk);
+  else
+    free (strdup (json));
+}
+
+static void
+count_walk_objects (gpointer data, guint i)
+{
+  Counted *self = data;
+  GObject *entry;
+
+  if (walk == NULL)
+    walk = beaver_dict_items (self->dict, NULL, NULL);
+  entry = beaver_cursor_next (walk, NULL, NULL);
+  if (entry == NULL)
+    g_clear_object (&walk);
+  else
+    g_object_unref (entry);
+}
+
+static void
+run_count_walk (const BenchArgs *args)
+{
+  BenchArgs whole = *args;
+
+  whole.n = BENCH_COUNT_OPERATIONS - 1; /* and the end */
+  run_counted (&whole, bench_is (args, "object") ? count_walk_objects : count_walk, NULL, FALSE);
 }
 
 static void
@@ -442,6 +486,7 @@ const BenchCase bench_dict_cases[] = {
   { "count-get", "beaver sqlite", run_count_get },
   { "count-get-repeated", "beaver sqlite", run_count_get_repeated },
   { "count-set", "beaver sqlite", run_count_set },
+  { "count-dict-iterate", "beaver object", run_count_walk },
   { "count-append", "beaver sqlite", run_count_append },
   { "count-publish", "beaver sqlite", run_count_publish },
   { "count-append-batch", "beaver sqlite", run_count_append_batch },

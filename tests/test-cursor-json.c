@@ -4,6 +4,8 @@
  * Cursors that give values alone: beaver_cursor_next_json() and its kin. */
 #include "beaver-test-sqlite.h"
 
+#include <math.h>
+
 /* Around several pages. */
 #define MANY 700
 
@@ -533,6 +535,81 @@ test_pages (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* The entries of a dict, some as objects, some as their values only: each has its own key and end,
+ * and one that is damaged is told by its key. */
+static void
+test_dict_mixed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverDict *dict = beaver_db_get_dict (f->db, "d", &error);
+  sqlite3 *raw;
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%04u", i);
+      g_autofree char *value = g_strdup_printf ("[%u]", i);
+
+      if (i % 5 == 0)
+        beaver_dict_set_json_with_ttl (dict, key, value, 100000, NULL, &error);
+      else
+        beaver_dict_set_json (dict, key, value, NULL, &error);
+      g_assert_no_error (error);
+    }
+  raw = raw_open (f->path);
+  raw_exec (raw, "UPDATE __beaver_dicts__ SET value = '[1' WHERE key = '0300';"
+                 "UPDATE __beaver_dicts__ SET expires_at = 5 WHERE key >= '0400' AND key < '0600'");
+  raw_close (raw);
+  for (guint seed = 0; seed < 4; seed++)
+    {
+      g_autoptr (BeaverCursor) cursor = beaver_dict_items (dict, NULL, &error);
+      guint32 way = seed;
+
+      g_assert_no_error (error);
+      for (guint i = 0; i < MANY;)
+        {
+          g_autofree char *key = g_strdup_printf ("%04u", i);
+          g_autofree char *value = g_strdup_printf ("[%u]", i);
+
+          way = way * 1103515245 + 12345;
+          if (i == 400)
+            {
+              i = 600;
+              continue;
+            }
+          if ((way >> 16) % (seed + 1) == 0)
+            {
+              const char *json = beaver_cursor_next_json (cursor, NULL, &error);
+
+              if (i != 300)
+                g_assert_cmpstr (json, ==, value);
+            }
+          else
+            {
+              g_autoptr (BeaverEntry) entry = beaver_cursor_next (cursor, NULL, &error);
+
+              if (i != 300)
+                {
+                  g_assert_no_error (error);
+                  g_assert_cmpstr (beaver_entry_get_key (entry), ==, key);
+                  g_assert_cmpstr (beaver_entry_get_value (entry), ==, value);
+                  g_assert_true (isfinite (beaver_entry_get_expires_at (entry)) == (i % 5 == 0));
+                }
+            }
+          if (i == 300)
+            {
+              g_assert_error (error, BEAVER_ERROR, BEAVER_ERROR_CORRUPT);
+              g_assert_true (g_str_has_prefix (error->message, "dict “d”: "));
+              g_assert_nonnull (strstr (error->message, "0300"));
+              g_clear_error (&error);
+            }
+          g_assert_no_error (error);
+          i++;
+        }
+      g_assert_null (beaver_cursor_next_json (cursor, NULL, &error));
+      g_assert_no_error (error);
+    }
+}
+
 /* Old statistics of the file, from when each list had one item, say, make SQLite sort what an index
  * has in order already. */
 static void
@@ -616,5 +693,6 @@ main (int argc, char **argv)
   beaver_test_add ("/cursor/json/damaged", test_damaged);
   beaver_test_add ("/cursor/json/pages", test_pages);
   beaver_test_add ("/cursor/json/order", test_order);
+  beaver_test_add ("/cursor/json/dict-mixed", test_dict_mixed);
   return g_test_run ();
 }

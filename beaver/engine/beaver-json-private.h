@@ -36,6 +36,8 @@ void _beaver_texts_add (BeaverTexts *self, gconstpointer text, gsize length);
 /* The next one; NULL behind the last, and with an error in the place of what is not JSON. Valid
  * until texts are added or cleared. */
 const char *_beaver_texts_take (BeaverTexts *self, GError **error);
+/* The next one as it is, whatever it is; there is one. */
+gconstpointer _beaver_texts_take_raw (BeaverTexts *self, gsize *length);
 const char *_beaver_texts_last (BeaverTexts *self); /* there is one */
 void _beaver_texts_clear (BeaverTexts *self);       /* keeps the memory, unless it is very much */
 void _beaver_texts_destroy (BeaverTexts *self);     /* frees it; empty afterwards */

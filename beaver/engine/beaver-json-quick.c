@@ -240,6 +240,18 @@ _beaver_texts_take (BeaverTexts *self, GError **error)
   return NULL;
 }
 
+gconstpointer
+_beaver_texts_take_raw (BeaverTexts *self, gsize *length)
+{
+  const char *bytes = self->data + self->next + sizeof (guint32);
+  guint32 n;
+
+  memcpy (&n, self->data + self->next, sizeof n);
+  self->next += sizeof n + n + 1;
+  *length = n;
+  return bytes;
+}
+
 const char *
 _beaver_texts_last (BeaverTexts *self)
 {
