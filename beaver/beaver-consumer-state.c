@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include <beaver/beaver-consumer-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 /* __beaver_x_consumers__
  *
@@ -48,8 +49,7 @@
  * once. */
 const char _beaver_consumers_schema[] = SQL_CREATE;
 
-static GMutex released_mutex;
-static GHashTable *released; /* (released_mutex) set of owners */
+static GHashTable *released; /* (process mutex) set of owners */
 
 BeaverConsumerState *
 _beaver_consumer_state_new (BeaverManagerCore *core, const char *name)
@@ -60,7 +60,7 @@ _beaver_consumer_state_new (BeaverManagerCore *core, const char *name)
   self->core = _beaver_manager_core_ref (core);
   self->channel = g_ref_string_new (core->name);
   self->name = g_strdup (name);
-  self->owner = g_uuid_string_random ();
+  self->owner = _beaver_uuid_new ();
   g_mutex_init (&self->mutex);
   g_queue_init (&self->rows);
   return self;
@@ -126,14 +126,14 @@ position_behind (gint64 rowid, double stamp)
 void
 _beaver_consumer_state_mark_released (BeaverConsumerState *self, gboolean mark)
 {
-  g_mutex_lock (&released_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
   if (released == NULL)
     released = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (mark)
     g_hash_table_add (released, g_strdup (self->owner));
   else
     g_hash_table_remove (released, self->owner);
-  g_mutex_unlock (&released_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
 }
 
 /* For who reads without keeping others from writing: the release of one that is not in here was in
@@ -145,14 +145,14 @@ _beaver_consumer_get_released (void)
   GHashTableIter iter;
   gpointer owner;
 
-  g_mutex_lock (&released_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
   if (released != NULL)
     {
       g_hash_table_iter_init (&iter, released);
       while (g_hash_table_iter_next (&iter, &owner, NULL))
         g_hash_table_add (copy, g_strdup (owner));
     }
-  g_mutex_unlock (&released_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
   return copy;
 }
 
@@ -161,9 +161,9 @@ is_released (const char *owner)
 {
   gboolean found;
 
-  g_mutex_lock (&released_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
   found = released != NULL && g_hash_table_contains (released, owner);
-  g_mutex_unlock (&released_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_CONSUMERS));
   return found;
 }
 

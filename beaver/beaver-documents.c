@@ -7,6 +7,7 @@
 #include <beaver/beaver-db-private.h>
 #include <beaver/beaver-documents-private.h>
 #include <beaver/engine/beaver-json-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 /* From name to name and not row by row. */
 static const char SQL_NAMES[] =
@@ -215,7 +216,7 @@ _beaver_documents_check_id (BeaverDocumentsOp *op, const char *id, GError **erro
 static char *
 make_id (void)
 {
-  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *uuid = _beaver_uuid_new ();
   char *to = uuid;
 
   for (const char *from = uuid; *from != '\0'; from++)

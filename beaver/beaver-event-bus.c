@@ -25,6 +25,7 @@
 #include <beaver/beaver-event-private.h>
 #include <beaver/beaver-pubsub-private.h>
 #include <beaver/engine/beaver-context-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 #define SQL_HAS_LISTENERS                                                                          \
   "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '__beaver_x_listeners__'"
@@ -111,8 +112,7 @@ struct _BeaverEventBus
 };
 
 /* All of the process: engine -> bus. */
-static GMutex registry_mutex;
-static GHashTable *registry; /* (registry_mutex) */
+static GHashTable *registry; /* (process mutex) */
 
 /* atomic: moves on whenever somebody of this process begins to listen to something, or all is to be
  * emitted */
@@ -160,7 +160,7 @@ event_bus_new (BeaverEngine *engine)
   self->feed = _beaver_feed_new (engine, BEAVER_PUBSUB_EVENTS_TOPIC, "beaver-events");
   if (!_beaver_engine_is_memory (engine))
     _beaver_feed_set_tick (self->feed, LISTENER_RENEW, event_bus_tick, self);
-  self->listener = g_uuid_string_random ();
+  self->listener = _beaver_uuid_new ();
   g_mutex_init (&self->on_mutex);
   g_mutex_init (&self->mutex);
   self->channels =
@@ -176,7 +176,7 @@ _beaver_event_bus_get (BeaverEngine *engine)
 {
   BeaverEventBus *self;
 
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_EVENTS));
   if (registry == NULL)
     registry = g_hash_table_new (NULL, NULL);
   self = g_hash_table_lookup (registry, engine);
@@ -189,7 +189,7 @@ _beaver_event_bus_get (BeaverEngine *engine)
     }
   if (self != NULL)
     _beaver_event_bus_ref (self);
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_EVENTS));
   return self;
 }
 
@@ -198,14 +198,14 @@ event_bus_find (BeaverEngine *engine, gboolean forget)
 {
   BeaverEventBus *self = NULL;
 
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_EVENTS));
   if (registry != NULL)
     self = g_hash_table_lookup (registry, engine);
   if (self != NULL && forget)
     g_hash_table_remove (registry, engine);
   else if (self != NULL)
     _beaver_event_bus_ref (self);
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_EVENTS));
   return self;
 }
 

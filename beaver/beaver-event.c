@@ -7,6 +7,7 @@
 #include <beaver/beaver-event-private.h>
 #include <beaver/engine/beaver-connection-private.h>
 #include <beaver/engine/beaver-json-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 /**
  * BeaverEvent:
@@ -181,7 +182,7 @@ char *
 _beaver_envelope_write (const char *event, const char *payload)
 {
   GString *out = g_string_new ("{\"id\":\"");
-  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *uuid = _beaver_uuid_new ();
 
   for (const char *p = uuid; *p != '\0'; p++)
     {

@@ -10,6 +10,7 @@
 #include <beaver/beaver-field-index.h>
 #include <beaver/beaver-query-near-private.h>
 #include <beaver/beaver-query-plan-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 /* The calls; what they do in the file is in beaver-field-index-works.c. */
 
@@ -176,7 +177,7 @@ new_reindex_op (BeaverManager *self, GError **error)
   BeaverFieldOp *op = new_op (self, error);
 
   if (op != NULL)
-    op->token = g_uuid_string_random ();
+    op->token = _beaver_uuid_new ();
   return op;
 }
 

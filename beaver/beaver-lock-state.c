@@ -22,9 +22,9 @@
 #include "beaver-lock-state-private.h"
 
 #include <beaver/engine/beaver-context-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
-static GMutex registry_mutex;
-static GHashTable *registry; /* (mutex registry_mutex) set of BeaverLockState, not owned */
+static GHashTable *registry; /* (process mutex) set of BeaverLockState, not owned */
 
 static void owner_thread_ended (gpointer data);
 static GPrivate current_owner = G_PRIVATE_INIT (owner_thread_ended);
@@ -76,7 +76,7 @@ BeaverLockHold *
 _beaver_lock_hold_new (BeaverLockState *state, BeaverLockOwner *owner, double ttl)
 {
   BeaverLockHold *self = g_new0 (BeaverLockHold, 1);
-  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *uuid = _beaver_uuid_new ();
 
   g_atomic_ref_count_init (&self->ref_count);
   self->state = _beaver_lock_state_ref (state);
@@ -536,11 +536,11 @@ state_lookup (BeaverEngine *engine, const char *lock_name)
   BeaverLockState key = { .engine = engine, .name = (char *) lock_name };
   BeaverLockState *self;
 
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
   self = registry != NULL ? g_hash_table_lookup (registry, &key) : NULL;
   if (self != NULL)
     self->ref_count++;
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
 
   return self;
 }
@@ -557,7 +557,7 @@ _beaver_lock_state_get (BeaverEngine *engine, GMainContext *context, const char 
   /* Made without the lock, since that asks the engine; somebody else may be faster. */
   made = state_new (engine, context, lock_name);
 
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
   if (registry == NULL)
     registry = g_hash_table_new (state_hash, state_equal);
 
@@ -569,7 +569,7 @@ _beaver_lock_state_get (BeaverEngine *engine, GMainContext *context, const char 
       self = g_steal_pointer (&made);
       g_hash_table_add (registry, self);
     }
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
 
   g_clear_pointer (&made, state_free);
 
@@ -579,9 +579,9 @@ _beaver_lock_state_get (BeaverEngine *engine, GMainContext *context, const char 
 BeaverLockState *
 _beaver_lock_state_ref (BeaverLockState *self)
 {
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
   self->ref_count++;
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
 
   return self;
 }
@@ -591,11 +591,11 @@ _beaver_lock_state_unref (BeaverLockState *self)
 {
   gboolean last;
 
-  g_mutex_lock (&registry_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
   last = --self->ref_count == 0;
   if (last)
     g_hash_table_remove (registry, self);
-  g_mutex_unlock (&registry_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_LOCKS));
 
   if (last)
     state_free (self);

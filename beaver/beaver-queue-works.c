@@ -8,6 +8,7 @@
 #include <beaver/beaver-events-private.h>
 #include <beaver/beaver-queue-private.h>
 #include <beaver/engine/beaver-json-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 /* The items that wait lie in the table that Python knows, and nowhere else: whoever takes the row
  * has the item. What Python cannot hold is in the jobs table, see beaver-queue-jobs.c. */
@@ -321,7 +322,7 @@ claim_act (BeaverConnection *connection, gpointer data, gint64 *retry_at, GError
       row->state = BEAVER_JOB_STATE_CLAIMED;
       row->attempts++;
       row->due = now + op->seconds;
-      row->token = g_uuid_string_random ();
+      row->token = _beaver_uuid_new ();
       if (!_beaver_queue_jobs_insert (connection, op->core, row, error))
         return BEAVER_ATTEMPT_FAILED;
       g_ptr_array_add (op->rows, g_steal_pointer (&row));

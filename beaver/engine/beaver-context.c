@@ -6,6 +6,7 @@
 
 #include <beaver/beaver-error.h>
 #include <beaver/engine/beaver-context-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 
 typedef struct
 {
@@ -95,16 +96,14 @@ typedef struct
   gpointer data;
 } Start;
 
-static GMutex start_mutex; /* held while one is started */
-
 static gpointer
 start_run (gpointer data)
 {
   Start start = *(Start *) data;
 
   g_free (data);
-  g_mutex_lock (&start_mutex);
-  g_mutex_unlock (&start_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_THREADS));
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_THREADS));
   return start.func (start.data);
 }
 
@@ -119,10 +118,10 @@ _beaver_thread_start (const char *name,
   gboolean started;
 
   *start = (Start){ func, data };
-  g_mutex_lock (&start_mutex);
+  g_mutex_lock (_beaver_process_mutex (BEAVER_PROCESS_THREADS));
   *place = _beaver_thread_try_new (name, start_run, start, error);
   started = *place != NULL; /* the thread may have freed what place is in as soon as it may run */
-  g_mutex_unlock (&start_mutex);
+  g_mutex_unlock (_beaver_process_mutex (BEAVER_PROCESS_THREADS));
   if (!started)
     g_free (start);
   return started;

@@ -7,6 +7,7 @@
 #include <beaver/engine/beaver-cache-core-private.h>
 #include <beaver/engine/beaver-connection-private.h>
 #include <beaver/engine/beaver-observe-private.h>
+#include <beaver/engine/beaver-fork-private.h>
 #include <beaver/engine/beaver-wal-index-private.h>
 #include <beaver/engine/beaver-watch-private.h>
 #include <beaver/engine/beaver-weak-set-private.h>

@@ -11,7 +11,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -38,28 +37,6 @@ typedef struct
   gpointer data;
 } CloseWork;
 
-/* fork(): the child must not touch what the parent opened. A counter that the child's first
- * instruction moves is cheaper than asking for the process id each time. */
-static guint fork_generation;
-
-static void
-on_fork_child (void)
-{
-  fork_generation++;
-}
-
-static void
-register_fork_handler (void)
-{
-  static gsize once;
-
-  if (g_once_init_enter (&once))
-    {
-      pthread_atfork (NULL, NULL, on_fork_child);
-      g_once_init_leave (&once, 1);
-    }
-}
-
 /* --- Opening
  * -------------------------------------------------------------------------------------------------------------
  */
@@ -81,10 +58,10 @@ _beaver_engine_open (const BeaverEngineOptions *options, GCancellable *cancellab
   if (!memory && !_beaver_engine_check_path (options->path, error))
     return NULL;
 
-  register_fork_handler ();
+  _beaver_fork_prepare ();
   self = g_new0 (BeaverEngine, 1);
   g_atomic_ref_count_init (&self->ref_count);
-  self->fork_generation = fork_generation;
+  self->fork_generation = _beaver_fork_generation;
   self->path = g_strdup (options->path);
   self->memory = memory;
   if (memory || g_path_is_absolute (options->path))
@@ -132,7 +109,7 @@ _beaver_engine_unref (BeaverEngine *self)
     return;
   /* In a child the parent's connections, locks and threads are left alone: leaking is right,
    * closing would corrupt. */
-  if (self->fork_generation != fork_generation)
+  if (self->fork_generation != _beaver_fork_generation)
     return;
   if (_beaver_engine_begin_close (self))
     _beaver_engine_finish_close (self, NULL);
@@ -239,13 +216,13 @@ _beaver_engine_is_closed (BeaverEngine *self)
 gboolean
 _beaver_engine_is_forked (BeaverEngine *self)
 {
-  return self->fork_generation != fork_generation;
+  return self->fork_generation != _beaver_fork_generation;
 }
 
 gboolean
 _beaver_engine_set_error_if_closed (BeaverEngine *self, GError **error)
 {
-  if (G_UNLIKELY (self->fork_generation != fork_generation))
+  if (G_UNLIKELY (self->fork_generation != _beaver_fork_generation))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_FORKED,
                    _ ("“%s” was opened before fork(); open it again in the child process"),
@@ -725,7 +702,7 @@ _beaver_engine_remove_close_work (BeaverEngine *self, guint id)
 {
   guint i;
 
-  if (self->fork_generation != fork_generation)
+  if (self->fork_generation != _beaver_fork_generation)
     return;
   g_mutex_lock (&self->close_work_lock);
   if (find_close_work (self->close_works, id, &i))
@@ -747,7 +724,7 @@ _beaver_engine_begin_close (BeaverEngine *self)
 {
   int expected = 0;
 
-  if (self->fork_generation != fork_generation)
+  if (self->fork_generation != _beaver_fork_generation)
     return FALSE;
   if (!__atomic_compare_exchange_n (&self->closing, &expected, 1, FALSE, __ATOMIC_SEQ_CST,
                                     __ATOMIC_SEQ_CST))
@@ -849,7 +826,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
   int own = count_call_outs (self); /* units that this very thread will come back to */
   guint joined;
 
-  if (self->fork_generation != fork_generation)
+  if (self->fork_generation != _beaver_fork_generation)
     return;
 
   /* 1. Everything that is under way gives up at its next look. Whoever gets the point connection's
@@ -920,7 +897,7 @@ _beaver_engine_finish_close (BeaverEngine *self, BeaverEngineCloseStats *stats)
 void
 _beaver_engine_wait_closed (BeaverEngine *self)
 {
-  if (self->fork_generation != fork_generation)
+  if (self->fork_generation != _beaver_fork_generation)
     return;
   g_mutex_lock (&self->close_lock);
   while (!self->closed)
