@@ -35,6 +35,7 @@ typedef struct
    * of the caller, while no page is on its way. */
   gpointer (*make) (gpointer state, const char *json, gint64 passed, gconstpointer aside, gsize length);
   gboolean with_asides;
+  gboolean unchecked; /* with asides: the texts are given as they are, JSON or not */
   /* with asides: BEAVER_ERROR_CORRUPT for a text that is not JSON */
   void (*set_damaged) (gconstpointer aside, gsize length, const char *reason, GError **error);
   /* with page: the value of an entry, borrowed from it */

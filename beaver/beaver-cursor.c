@@ -231,6 +231,16 @@ typedef struct
   gsize length;
 } Aside;
 
+static const char *
+take_one (CursorPlain *plain, GError **error)
+{
+  gsize length;
+
+  if (G_UNLIKELY (plain->kind.unchecked) && plain->texts.next < plain->texts.length)
+    return _beaver_texts_take_raw (&plain->texts, &length);
+  return _beaver_texts_take (&plain->texts, error);
+}
+
 /* The next text of the page. What is damaged counts as given when its error is told; with
  * keep_damaged it stays where it is. */
 static const char *
@@ -238,7 +248,7 @@ cursor_take_text (CursorPlain *plain, gboolean keep_damaged, Aside *aside, GErro
 {
   g_autoptr (GError) local_error = NULL;
   gsize before = plain->texts.next;
-  const char *json = _beaver_texts_take (&plain->texts, &local_error);
+  const char *json = take_one (plain, &local_error);
 
   if (plain->kind.with_asides && (json != NULL || local_error != NULL))
     aside->data = _beaver_texts_take_raw (&plain->texts, &aside->length);
@@ -635,7 +645,7 @@ beaver_cursor_next_json (BeaverCursor *self, GCancellable *cancellable, GError *
                 !_beaver_engine_set_error_if_closed (plain->core->engine, NULL)))
     {
       const gsize before = plain->texts.next;
-      const char *json = _beaver_texts_take (&plain->texts, NULL);
+      const char *json = take_one (plain, NULL);
 
       if (G_LIKELY (json != NULL))
         {

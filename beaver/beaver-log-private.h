@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <beaver/beaver-cursor-private.h>
 #include <beaver/beaver-log.h>
 #include <beaver/beaver-log-entry.h>
 #include <beaver/beaver-manager-private.h>
@@ -119,12 +120,8 @@ gboolean _beaver_log_prune_work (BeaverConnection *connection, gpointer data, GE
 gboolean _beaver_log_count_work (BeaverConnection *connection, gpointer data, GError **error);
 gboolean _beaver_log_clear_work (BeaverConnection *connection, gpointer data, GError **error);
 
-/* A BeaverCursorPage over a BeaverLogOp: each page moves its bounds and its limit on. */
-gboolean _beaver_log_page (BeaverConnection *connection,
-                           gpointer state,
-                           GPtrArray *entries,
-                           gboolean *at_end,
-                           GError **error);
+/* Of a cursor whose state is a BeaverLogOp. */
+extern const BeaverCursorKind _beaver_log_cursor_kind;
 
 /* Checks JSON and brings it to its normal form, saying that it is about data to log. */
 char *_beaver_log_normalize (const char *json, GError **error);

@@ -131,12 +131,6 @@ beaver_log_iterate (BeaverLog *self, BeaverLogOrder order, GError **error)
   return beaver_log_iterate_range (self, -INFINITY, INFINITY, -1, 0, order, error);
 }
 
-static const char *
-get_data (gpointer entry)
-{
-  return beaver_log_entry_get_data (entry);
-}
-
 /**
  * beaver_log_iterate_range:
  * @self: a log
@@ -164,7 +158,6 @@ beaver_log_iterate_range (BeaverLog *self,
                           BeaverLogOrder order,
                           GError **error)
 {
-  static const BeaverCursorKind kind = { .page = _beaver_log_page, .get_json = get_data };
   BeaverLogOp *op;
 
   g_return_val_if_fail (BEAVER_IS_LOG (self), NULL);
@@ -172,7 +165,7 @@ beaver_log_iterate_range (BeaverLog *self,
   op = _beaver_log_range_op (self, start, end, limit, offset, order, error);
   if (op == NULL)
     return NULL;
-  return _beaver_cursor_new_of (op->store->core, &kind, op, _beaver_log_op_free);
+  return _beaver_cursor_new_of (op->store->core, &_beaver_log_cursor_kind, op, _beaver_log_op_free);
 }
 
 /* The first or the last entry */

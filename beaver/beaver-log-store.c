@@ -396,12 +396,20 @@ _beaver_log_batch_work (BeaverConnection *connection, gpointer data, GError **er
   return TRUE;
 }
 
-/* Appends the rows between start and end to entries. */
+/* What one run over the rows between start and end has met. */
+typedef struct
+{
+  GPtrArray *entries; /* or */
+  BeaverTexts *texts; /* each with its moment aside */
+  gint64 n;
+  double last; /* the moment of the last one */
+} LogRange;
+
 static gboolean
 read_range (BeaverConnection *connection,
             BeaverLogOp *op,
             gint64 limit,
-            GPtrArray *entries,
+            LogRange *met,
             GError **error)
 {
   g_autoptr (BeaverStatement) range = NULL;
@@ -422,11 +430,23 @@ read_range (BeaverConnection *connection,
     {
       gsize length;
       const char *text = _beaver_statement_text (range, 1, &length);
-      GRefString *ref =
-          g_ref_string_new_len (text != NULL ? text : "null", text != NULL ? (gssize) length : 4);
 
-      g_ptr_array_add (entries,
-                       _beaver_log_entry_new_take (_beaver_statement_double (range, 0), ref));
+      if (text == NULL)
+        {
+          text = "null";
+          length = strlen (text);
+        }
+      met->last = _beaver_statement_double (range, 0);
+      met->n++;
+      if (met->texts == NULL)
+        g_ptr_array_add (
+            met->entries,
+            _beaver_log_entry_new_take (met->last, g_ref_string_new_len (text, (gssize) length)));
+      else
+        {
+          _beaver_texts_add (met->texts, text, length);
+          _beaver_texts_add (met->texts, &met->last, sizeof met->last);
+        }
     }
   return step == BEAVER_STEP_DONE;
 }
@@ -435,42 +455,59 @@ gboolean
 _beaver_log_range_work (BeaverConnection *connection, gpointer data, GError **error)
 {
   BeaverLogOp *op = data;
+  LogRange met = { NULL };
 
   g_clear_pointer (&op->entries, g_ptr_array_unref);
-  op->entries = g_ptr_array_new_with_free_func (g_object_unref);
-  return read_range (connection, op, op->limit, op->entries, error);
+  met.entries = op->entries = g_ptr_array_new_with_free_func (g_object_unref);
+  return read_range (connection, op, op->limit, &met, error);
 }
 
-gboolean
-_beaver_log_page (BeaverConnection *connection,
-                  gpointer state,
-                  GPtrArray *entries,
-                  gboolean *at_end,
-                  GError **error)
+/* A BeaverLogOp is the state: each page moves its bounds and its limit on. */
+static gboolean
+cursor_page (BeaverConnection *connection,
+             gpointer state,
+             BeaverTexts *texts,
+             gboolean *at_end,
+             GError **error)
 {
   BeaverLogOp *op = state;
-  guint before = entries->len, got;
+  LogRange met = { .texts = texts };
   gint64 page = op->limit < 0 ? PAGE_SIZE : MIN (op->limit, PAGE_SIZE);
 
-  if (!read_range (connection, op, page, entries, error))
-    return FALSE;
-
-  got = entries->len - before;
-  if (op->limit >= 0)
-    op->limit -= got;
-  op->offset = 0;
-  *at_end = got < page || op->limit == 0;
-  if (got > 0)
+  if (!read_range (connection, op, page, &met, error))
     {
-      double last = beaver_log_entry_get_timestamp (g_ptr_array_index (entries, entries->len - 1));
-
-      if (op->order == BEAVER_LOG_ORDER_NEWEST_FIRST)
-        op->end = nextafter (last, -INFINITY);
-      else
-        op->start = nextafter (last, INFINITY);
+      /* they are read again */
+      _beaver_texts_clear (texts);
+      return FALSE;
     }
+
+  if (op->limit >= 0)
+    op->limit -= met.n;
+  op->offset = 0;
+  *at_end = met.n < page || op->limit == 0;
+  if (met.n == 0)
+    return TRUE;
+  if (op->order == BEAVER_LOG_ORDER_NEWEST_FIRST)
+    op->end = nextafter (met.last, -INFINITY);
+  else
+    op->start = nextafter (met.last, INFINITY);
   return TRUE;
 }
+
+static gpointer
+make_entry (gpointer state, const char *json, gint64 passed, gconstpointer aside, gsize length)
+{
+  double timestamp;
+
+  memcpy (&timestamp, aside, sizeof timestamp);
+  return _beaver_log_entry_new_take (timestamp, g_ref_string_new (json));
+}
+
+/* What other programs have logged is given as it is. */
+const BeaverCursorKind _beaver_log_cursor_kind = { .texts = cursor_page,
+                                                   .make = make_entry,
+                                                   .with_asides = TRUE,
+                                                   .unchecked = TRUE };
 
 static gboolean
 read_count (BeaverStatement *statement, gint64 *n, GError **error)

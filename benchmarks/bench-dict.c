@@ -190,6 +190,7 @@ forget_cached (const char *path)
 }
 
 static BeaverCursor *walk;
+static void count_walk_log (gpointer data, guint i);
 
 /* Under callgrind: BENCH_COUNT_OPERATIONS in bench_counted(), on args->n keys. */
 static void
@@ -203,12 +204,14 @@ run_counted (const BenchArgs *args,
   volatile guint operations = BENCH_COUNT_OPERATIONS; /* no clone for the constant */
   gboolean plain = bench_is (args, "sqlite");
   gboolean streams = ours == count_append || ours == count_publish || ours == count_append_batch ||
-                     ours == count_publish_batch;
+                     ours == count_publish_batch || ours == count_walk_log;
   BeaverDb *db = NULL;
 
   bench_fill (path, args->n);
   if (streams)
-    bench_fill_streams (path, args->n, ours == count_append || ours == count_append_batch);
+    bench_fill_streams (path, args->n,
+                        ours == count_append || ours == count_append_batch ||
+                            ours == count_walk_log);
   self.keys = g_malloc_n (BENCH_COUNT_OPERATIONS + COUNT_WARM, BENCH_KEY_SIZE);
   for (guint i = 0; i < BENCH_COUNT_OPERATIONS + COUNT_WARM; i++)
     bench_key (self.keys[i], (repeated ? i % 100 : i) % args->n);
@@ -268,6 +271,30 @@ count_walk_objects (gpointer data, guint i)
     g_clear_object (&walk);
   else
     g_object_unref (entry);
+}
+
+static void
+count_walk_log (gpointer data, guint i)
+{
+  Counted *self = data;
+  const char *json;
+
+  if (walk == NULL)
+    walk = beaver_log_iterate (self->log, BEAVER_LOG_ORDER_OLDEST_FIRST, NULL);
+  json = beaver_cursor_next_json (walk, NULL, NULL);
+  if (json == NULL)
+    g_clear_object (&walk);
+  else
+    free (strdup (json));
+}
+
+static void
+run_count_walk_log (const BenchArgs *args)
+{
+  BenchArgs whole = *args;
+
+  whole.n = BENCH_COUNT_OPERATIONS - 1; /* and the end */
+  run_counted (&whole, count_walk_log, NULL, FALSE);
 }
 
 static void
@@ -487,6 +514,7 @@ const BenchCase bench_dict_cases[] = {
   { "count-get-repeated", "beaver sqlite", run_count_get_repeated },
   { "count-set", "beaver sqlite", run_count_set },
   { "count-dict-iterate", "beaver object", run_count_walk },
+  { "count-log-iterate", "beaver", run_count_walk_log },
   { "count-append", "beaver sqlite", run_count_append },
   { "count-publish", "beaver sqlite", run_count_publish },
   { "count-append-batch", "beaver sqlite", run_count_append_batch },

@@ -610,6 +610,55 @@ test_dict_mixed (Fixture *f, gconstpointer data)
     }
 }
 
+/* The same of a log, whose data is given as it is, whatever others have put there. */
+static void
+test_log_mixed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverLog *log = beaver_db_get_log (f->db, "l", &error);
+  sqlite3 *raw;
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("[%u]", i);
+      g_autoptr (BeaverLogEntry) entry = beaver_log_append_json_at (log, value, i, NULL, &error);
+
+      g_assert_no_error (error);
+    }
+  raw = raw_open (f->path);
+  raw_exec (raw, "UPDATE __beaver_logs__ SET data = '[1' WHERE timestamp = 300");
+  raw_close (raw);
+  for (guint seed = 0; seed < 8; seed++)
+    {
+      gboolean newest_first = seed % 2 == 1;
+      g_autoptr (BeaverCursor) cursor = beaver_log_iterate (
+          log, newest_first ? BEAVER_LOG_ORDER_NEWEST_FIRST : BEAVER_LOG_ORDER_OLDEST_FIRST,
+          &error);
+      guint32 way = seed;
+
+      g_assert_no_error (error);
+      for (guint k = 0; k < MANY; k++)
+        {
+          guint i = newest_first ? MANY - 1 - k : k;
+          g_autofree char *value = i == 300 ? g_strdup ("[1") : g_strdup_printf ("[%u]", i);
+
+          way = way * 1103515245 + 12345;
+          if ((way >> 16) % (seed / 2 + 1) == 0)
+            g_assert_cmpstr (beaver_cursor_next_json (cursor, NULL, &error), ==, value);
+          else
+            {
+              g_autoptr (BeaverLogEntry) entry = beaver_cursor_next (cursor, NULL, &error);
+
+              g_assert_cmpfloat (beaver_log_entry_get_timestamp (entry), ==, i);
+              g_assert_cmpstr (beaver_log_entry_get_data (entry), ==, value);
+            }
+          g_assert_no_error (error);
+        }
+      g_assert_null (beaver_cursor_next (cursor, NULL, &error));
+      g_assert_no_error (error);
+    }
+}
+
 /* Old statistics of the file, from when each list had one item, say, make SQLite sort what an index
  * has in order already. */
 static void
@@ -694,5 +743,6 @@ main (int argc, char **argv)
   beaver_test_add ("/cursor/json/pages", test_pages);
   beaver_test_add ("/cursor/json/order", test_order);
   beaver_test_add ("/cursor/json/dict-mixed", test_dict_mixed);
+  beaver_test_add ("/cursor/json/log-mixed", test_log_mixed);
   return g_test_run ();
 }
