@@ -23,9 +23,12 @@
 #define MIN_SHARE 3
 /* A waiter who waited longer gets the lane handed over instead of competing. */
 #define HANDOVER_AFTER_US 2000
-/* Politeness: a gap of GAP_US in each SLOT_US while another process was seen in the last
- * FOREIGN_RECENT_US. */
-#define SLOT_US 10000
+/* Politeness: each SLOT_US begins with a gap of GAP_US while another process was seen in the last
+ * FOREIGN_RECENT_US. SQLite's default busy handler comes to look every 100 ms, and some 0.1 ms more
+ * for waking: each time it is 2.5 ms further in the slot, less than the gap, so that five looks
+ * cannot all miss it (a checkpoint may still be in the way). A slot that divides 100 ms would let
+ * it look at the same moment for ever. */
+#define SLOT_US 10844
 #define GAP_US 3000
 #define FOREIGN_RECENT_US 1000000
 /* Another process was seen that recently: it is likely to commit again before our next commit. */
@@ -190,24 +193,11 @@ _beaver_writer_take_lane (BeaverEngine *self, GCancellable *cancellable, GError 
 /* --- Transactions of SQLite's, with the lane and point.lock held
  * -------------------------------------------------------------- */
 
-/* The start of the gap within a slot: a hash, so that it does not resonate with pollers of fixed
- * period; the same everywhere. */
-static gint64
-gap_of_slot (guint64 slot)
-{
-  guint64 x = slot * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
-
-  x ^= x >> 29;
-  x *= G_GUINT64_CONSTANT (0xBF58476D1CE4E5B9);
-  x ^= x >> 32;
-  return (gint64) (x % (SLOT_US - GAP_US));
-}
-
 static void
 be_polite (BeaverEngine *self)
 {
   gint64 foreign = __atomic_load_n (&self->foreign_at, __ATOMIC_RELAXED);
-  gint64 now, offset, gap;
+  gint64 now, offset;
 
   if (foreign == 0)
     return;
@@ -215,9 +205,8 @@ be_polite (BeaverEngine *self)
   if (now - foreign > FOREIGN_RECENT_US)
     return;
   offset = now % SLOT_US;
-  gap = gap_of_slot ((guint64) (now / SLOT_US));
-  if (offset >= gap && offset < gap + GAP_US)
-    _beaver_engine_doze (self, now + gap + GAP_US - offset);
+  if (offset < GAP_US)
+    _beaver_engine_doze (self, now + GAP_US - offset);
 }
 
 static void
