@@ -24,6 +24,8 @@
 #define RETRY_FRAMES 4000
 /* How long a writer waits for readers to let a RESTART through. */
 #define RESTART_PATIENCE_US 50000
+/* The same for others' commits, and for readers, to have the log copied under the write lock. */
+#define FULL_PATIENCE_US 10000
 #define BETWEEN_US 2000
 /* A log this long that nobody lets us restart is worth a word, and again when it has doubled. */
 #define WARN_FRAMES 32000
@@ -185,14 +187,15 @@ checkpoint_inline (BeaverCheckpointer *self, int mode, int frames)
 {
   BeaverEngine *engine = self->engine;
   BeaverConnection *point = engine->point;
-  int growth = mode == SQLITE_CHECKPOINT_PASSIVE ? FULL_FRAMES / 4 : RETRY_FRAMES;
+  gboolean anew = mode == SQLITE_CHECKPOINT_RESTART;
+  int growth = anew ? RETRY_FRAMES : FULL_FRAMES / 4;
   int code = SQLITE_OK;
 
   /* Waits for the background thread: that is the brake on writers who are faster than it. */
   g_mutex_lock (&self->run_lock);
   if (has_work (engine))
     {
-      point->patience = RESTART_PATIENCE_US;
+      point->patience = anew ? RESTART_PATIENCE_US : FULL_PATIENCE_US;
       point->patient_at = 0;
       code = run_checkpoint (point, mode);
       point->patience = 0;
@@ -258,7 +261,9 @@ _beaver_checkpointer_committed (BeaverCheckpointer *self, int wal_frames)
   else
     is_due = (guint32) wal_frames >= copied + BACKGROUND_FRAMES && !wake_thread (self);
   if (is_due && wal_frames >= self->next_at)
-    checkpoint_inline (self, SQLITE_CHECKPOINT_PASSIVE, wal_frames);
+    checkpoint_inline (
+        self, foreign_writers (self->engine) ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE,
+        wal_frames);
 }
 
 BeaverCheckpointer *

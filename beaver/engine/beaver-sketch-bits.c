@@ -23,14 +23,14 @@ _beaver_sketch_shape_init (BeaverSketchShape *shape,
   if (capacity < 1)
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("A sketch cannot have the capacity %lld; give at least 1"),
+                   _ ("a sketch cannot have the capacity %lld; give at least 1"),
                    (long long) capacity);
       return FALSE;
     }
   if (!(error_rate > 0.0 && error_rate < 1.0))
     {
       g_set_error (error, BEAVER_ERROR, BEAVER_ERROR_INVALID,
-                   _ ("A sketch cannot have the error rate %g; give one between 0 and 1"),
+                   _ ("a sketch cannot have the error rate %g; give one between 0 and 1"),
                    error_rate);
       return FALSE;
     }

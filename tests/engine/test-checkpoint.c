@@ -106,6 +106,39 @@ test_bounded (Fixture *f, gconstpointer data)
   assert_whole (f->path);
 }
 
+/* Somebody else writes in between, and copies nothing: with every commit synced the writer copies
+ * the log himself then, under the write lock. */
+static void
+test_bounded_beside_others (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  BeaverEngine *engine = engine_try_open (f->path, TRUE, &error);
+  gint64 most = 0;
+  sqlite3 *other;
+
+  g_assert_no_error (error);
+  fill (engine, 0);
+  g_assert_cmpint (sqlite3_open (f->path, &other), ==, SQLITE_OK);
+  sqlite3_busy_timeout (other, BEAVER_TEST_DEADLINE * 1000);
+  sqlite3_wal_autocheckpoint (other, 0);
+  for (guint i = 0; i < beaver_test_rounds (3000); i++)
+    {
+      fill (engine, i);
+      if (i % 8 == 0)
+        g_assert_cmpint (sqlite3_exec (other,
+                                       "UPDATE __beaver_blobs__ SET key = key WHERE key = '1'",
+                                       NULL, NULL, NULL),
+                         ==, SQLITE_OK);
+      if (i % 64 == 0)
+        most = MAX (most, log_frames (f->path));
+    }
+  g_test_message ("at most %" G_GINT64_FORMAT " frames", most);
+  g_assert_cmpint (most, <=, BOUND_FRAMES);
+  g_assert_cmpint (sqlite3_close (other), ==, SQLITE_OK);
+  engine_end (engine, f->dir);
+  assert_whole (f->path);
+}
+
 /* --- Other processes --- */
 
 /* Increments until its input ends; prints what it has acknowledged. */
@@ -269,6 +302,8 @@ main (int argc, char *argv[])
               fixture_tear_down);
   g_test_add ("/checkpoint/killed/normal", Fixture, "0", fixture_set_up_closed, test_killed,
               fixture_tear_down);
+  g_test_add ("/checkpoint/bounded/beside-others", Fixture, NULL, fixture_set_up_closed,
+              test_bounded_beside_others, fixture_tear_down);
   g_test_add ("/checkpoint/killed/full", Fixture, "1", fixture_set_up_closed, test_killed,
               fixture_tear_down);
   beaver_test_add_closed ("/checkpoint/background", test_background);
